@@ -1,0 +1,86 @@
+# Everything a newcomer or CI calls. `make help` lists the targets.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test test-containers test-browser test-docs docs-reference pictures check format lock bench bench-ci bench-extraction bench-load bench-service clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## Make .venv and install the product into it
+
+run: $(VENV)/.installed ## Start Neo4j, load the sample, serve, print a path with its evidence (ONCE=1: then stop)
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; export PATH; \
+	was_running=no; chokepoint db status >/dev/null 2>&1 && was_running=yes; \
+	if [ $$was_running = no ]; then trap 'chokepoint db stop' EXIT; fi; \
+	trap 'exit 130' INT TERM; \
+	chokepoint db start && chokepoint schema apply && chokepoint load sample && \
+	chokepoint serve --show-path "Intel" "United States" $(if $(ONCE),--once)
+
+test: $(VENV)/.installed-dev ## Run all tests, on a real embedded Neo4j of their own
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+test-containers: $(VENV)/.installed-dev ## Run the tests that need a Docker engine: the contract on 2026.x and 5.26 LTS, the compose stack
+	$(BIN)/python -m pytest -m containers -n 0 tests/containers
+
+test-browser: $(VENV)/.installed-dev ## Run the tests that need Chromium: Neo4j Browser and GraphiQL as people see them
+	$(BIN)/python -m pytest -m browser -n 0 tests/browser
+
+test-docs: $(VENV)/.installed-dev ## Run the commands of the documentation as they are written
+	$(BIN)/python -m pytest -m docs -n 0 tests/docs
+
+docs-reference: $(VENV)/.installed-dev ## Write the generated pages of docs/reference anew
+	$(BIN)/python -m tools.reference
+
+pictures: $(VENV)/.installed-dev ## Take the pictures of README and docs anew (needs Chromium)
+	CHOKEPOINT_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -m browser -n 0 tests/browser
+
+check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, layers, generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-dev ## Format the code and mend what ruff can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## Write the hashed constraints anew (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --quiet -o constraints.txt
+	uv pip compile pyproject.toml --extra build --extra dev -c constraints.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet -o constraints-dev.txt
+
+bench: bench-extraction bench-load bench-service ## Measure against bare baselines; prints ratios
+
+bench-extraction: $(VENV)/.installed-dev ## Extraction against the bare spaCy pipeline
+	$(BIN)/python -m benchmarks.extraction
+
+bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
+	$(BIN)/python -m benchmarks.load
+
+bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
+	$(BIN)/python -m benchmarks.service
+
+clean: ## Remove the virtual environment and all caches of the checkout
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Python 3.11, 3.12 or 3.13 is needed; $(PYTHON) is $$($(PYTHON) -V). Try: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps keep a second run off the network: only a changed requirement installs again.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing into $(VENV) …"
+	@$(PIP) install --require-hashes -r constraints.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: constraints-dev.txt $(VENV)/.installed
+	@echo "installing what development needs into $(VENV) …"
+	@$(PIP) install --require-hashes -r constraints-dev.txt
+	@touch $@

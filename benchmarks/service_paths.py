@@ -1,0 +1,198 @@
+"""How much time the API adds to a path query: shortestPath over HTTP against the same question by the bare driver.
+
+    python benchmarks/service_paths.py [--entities 20000] [--relations 200000] [--questions 200]
+
+Builds a synthetic graph with two hubs in an embedded Neo4j of its own, serves it from a process of its own, and asks both
+for the same pairs in turn. Read the ratios: the absolute times depend on the machine.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import neo4j
+
+from graph_schema import schema
+from graph_schema.embedded import EmbeddedNeo4j
+from graph_schema.graph import Graph
+from graph_schema.settings import EmbeddedSettings, GraphSettings
+from graph_schema.vocabulary import RelationType
+
+TYPES = list(RelationType)[:30]
+HUB_SHARE = (0.05, 0.04)
+BARE = f"""
+MATCH path = ANY SHORTEST (a:Entity {{id: $a}})
+  -[r:{"|".join(TYPES)} WHERE r.status = 'asserted' AND r.confidence >= 0.5]-{{1,5}}(b:Entity {{id: $b}})
+RETURN [n IN nodes(path) | n {{.id, .name}}] AS nodes, [r IN relationships(path) | r {{.*}}] AS relations
+"""
+API = """
+query ($a: ID!, $b: ID!) { shortestPath(from: $a, to: $b, via: {minConfidence: 0.5}) {
+  report { status } paths { hops { from { id name } to { id name } relations { id type status confidence } } } } }
+"""
+WITH_EVIDENCE = """
+query ($a: ID!, $b: ID!) { shortestPath(from: $a, to: $b, via: {minConfidence: 0.5}) {
+  report { status } paths { hops { from { id name } to { id name } relations { id type
+    claims(first: 3) { nodes { sentence document { title publisher published } } } } } } } }
+"""
+
+
+def build(session: neo4j.Session, entities: int, relations: int, seed: int = 7) -> list[str]:
+    """Write the synthetic graph; returns the ids of its entities, hubs first."""
+    chance = random.Random(seed)
+    ids = [f"company:{i}" for i in range(entities)]
+    rows = [{"id": id, "name": f"Company {id[8:]}", "type": "Company", "aliases": []} for id in ids]
+    for start in range(0, len(rows), 10_000):
+        session.run(
+            "UNWIND $rows AS row CREATE (e:Entity:Company) SET e = row", rows=rows[start : start + 10_000]
+        ).consume()
+
+    def end() -> str:
+        draw = chance.random()
+        return ids[0] if draw < HUB_SHARE[0] else ids[1] if draw < sum(HUB_SHARE) else chance.choice(ids)
+
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for i in range(relations):
+        edge = {
+            "id": f"rel:{i}",
+            "status": "asserted",
+            "confidence": round(chance.uniform(0.3, 1), 2),
+            "claims": 1,
+            "sources": 1,
+        }
+        by_type.setdefault(chance.choice(TYPES), []).append({"a": end(), "b": end(), "props": edge})
+    for type, edges in by_type.items():
+        for start in range(0, len(edges), 5_000):
+            session.run(
+                "UNWIND $rows AS row MATCH (a:Entity {id: row.a}) MATCH (b:Entity {id: row.b}) "
+                f"CREATE (a)-[r:{type}]->(b) SET r = row.props",
+                rows=edges[start : start + 5_000],
+            ).consume()
+    session.run("MERGE (s:GraphState {id: 'graph'}) SET s.version = 1").consume()
+    return ids
+
+
+async def timed(questions: Sequence[tuple[str, str]], ask: Callable[[str, str], Awaitable[Any]]) -> list[float]:
+    """Milliseconds of each question, one after the other."""
+    times = []
+    for a, b in questions:
+        start = time.perf_counter()
+        await ask(a, b)
+        times.append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def summary(times: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile."""
+    ordered = sorted(times)
+    return {"p50_ms": round(statistics.median(ordered), 2), "p95_ms": round(ordered[int(len(ordered) * 0.95)], 2)}
+
+
+async def measure(settings: GraphSettings, base: str, ids: list[str], count: int) -> dict[str, dict[str, float]]:
+    """Times of each way to ask the same questions."""
+    chance = random.Random(11)
+    questions = [(chance.choice(ids[2:]), chance.choice(ids[2:])) for _ in range(count)]
+    assert settings.uri is not None
+    assert settings.password is not None
+    auth = (settings.user, settings.password.get_secret_value())
+    async with (
+        neo4j.AsyncGraphDatabase.driver(settings.uri, auth=auth) as driver,
+        httpx.AsyncClient(timeout=60) as http,
+    ):
+
+        async def bare(a: str, b: str) -> None:
+            async with driver.session() as session:
+                await session.execute_read(_fetch, a, b)
+
+        async def api(a: str, b: str, query: str = API) -> None:
+            answer = (await http.post(f"{base}/graphql", json={"query": query, "variables": {"a": a, "b": b}})).json()
+            assert "errors" not in answer, answer
+
+        async def evidence(a: str, b: str) -> None:
+            await api(a, b, WITH_EVIDENCE)
+
+        async def version(_a: str, _b: str) -> None:
+            await http.post(f"{base}/graphql", json={"query": "{ graphVersion }"})
+
+        ways = {
+            "bare driver": bare,
+            "shortestPath": api,
+            "shortestPath with evidence": evidence,
+            "graphVersion": version,
+        }
+        for ask in ways.values():
+            await timed(questions[:30], ask)
+        return {name: summary(await timed(questions, ask)) for name, ask in ways.items()}
+
+
+async def _fetch(tx: neo4j.AsyncManagedTransaction, a: str, b: str) -> list[Any]:
+    return [record async for record in await tx.run(BARE, a=a, b=b)]  # type: ignore[arg-type, unused-ignore]
+
+
+async def apply_schema(settings: GraphSettings) -> None:
+    """Constraints and indexes as the product has them."""
+    async with Graph.connect(settings) as graph:
+        await schema.apply(graph)
+
+
+def main() -> None:
+    """Build, serve, measure, print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entities", type=int, default=20_000)
+    parser.add_argument("--relations", type=int, default=200_000)
+    parser.add_argument("--questions", type=int, default=200)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as home:
+        server = EmbeddedNeo4j(EmbeddedSettings(home=Path(home), bolt_port=0, http_port=0))
+        server.start()
+        try:
+            settings = server.connection()
+            assert settings.uri is not None
+            assert settings.password is not None
+            password = settings.password.get_secret_value()
+            asyncio.run(apply_schema(settings))
+            with (
+                neo4j.GraphDatabase.driver(settings.uri, auth=(settings.user, password)) as driver,
+                driver.session() as session,
+            ):
+                ids = build(session, options.entities, options.relations)
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", 0))
+                port = probe.getsockname()[1]
+            environment = {**os.environ, "CHOKEPOINT_NEO4J_URI": settings.uri, "CHOKEPOINT_NEO4J_PASSWORD": password}
+            service = subprocess.Popen([sys.executable, "-m", "service", "--port", str(port)], env=environment)
+            try:
+                base = f"http://127.0.0.1:{port}"
+                for _ in range(200):
+                    try:
+                        if httpx.get(f"{base}/readyz").status_code == 200:
+                            break
+                    except httpx.HTTPError:
+                        time.sleep(0.1)
+                result = asyncio.run(measure(settings, base, ids, options.questions))
+            finally:
+                service.terminate()
+                service.wait(10)
+        finally:
+            server.reset()
+    base_p50 = result["bare driver"]["p50_ms"]
+    print(
+        json.dumps(
+            {name: {**one, "times_bare": round(one["p50_ms"] / base_p50, 2)} for name, one in result.items()}, indent=2
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The command line: mounts the sub-commands of graph_schema, loaders and service, and turns errors into one line."""
+
+import sys
+from importlib.metadata import version as installed_version
+
+import typer
+from typer.main import get_command
+
+from graph_schema import backup_cli, db_cli, schema_cli
+from graph_schema.errors import ChokepointError
+from loaders import extract_cli, load_cli, resolve_cli, retract_cli
+from loaders.jobs import cli as jobs_cli
+from loaders.submissions import SubmissionWriter
+from service import cli as service_cli
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Through which chain of relationships is one actor tied to another, and who says so?",
+    epilog="Exit codes: 0 done · 1 a check failed or the answer is no · 2 usage or settings · 3 done, but records were "
+    "refused · 4 input or question cannot be used · 5 database cannot answer · 6 embedded server cannot start · 130 interrupted.",
+)
+for command in (backup_cli.dump, backup_cli.restore, backup_cli.verify):
+    db_cli.app.command()(command)
+app.add_typer(db_cli.app, name="db")
+app.add_typer(schema_cli.app, name="schema")
+app.add_typer(load_cli.app, name="load")
+app.add_typer(retract_cli.app, name="retract")
+app.add_typer(resolve_cli.app, name="resolve")
+app.add_typer(jobs_cli.app, name="jobs")
+app.command()(extract_cli.extract)
+app.command()(service_cli.serve_with(SubmissionWriter))
+app.command()(service_cli.path)
+app.command()(service_cli.browse)
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(installed_version("chokepoint"))
+
+
+def main() -> None:
+    """Run the command line; errors of ours become one line on stderr and their exit code."""
+    try:
+        get_command(app)()
+    except ChokepointError as error:
+        typer.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""The domain objects: frozen, and each knows its own id."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId, content_id, entity_id, relation_id
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open range [start, end) of characters (Unicode code points) of a document's text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An actor or thing of the graph under its canonical name."""
+
+    type: EntityType
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> EntityId:
+        """Same type and canonical name, same id."""
+        return entity_id(self.type, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Where statements were made."""
+
+    id: DocumentId
+    title: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    published: dt.date | None = None
+    language: str | None = None
+    hash: str | None = None
+    """Hash of the text, to notice that an address now says something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement of one document: who is tied to whom, how, in which words."""
+
+    document: DocumentId
+    span: Span
+    """Where in the document's text the sentence stands."""
+    sentence: str
+    subject: EntityId
+    relation: RelationType
+    object: EntityId
+    predicate: str
+    """The source's own words for the relation."""
+    modality: Modality = Modality.ASSERTED
+    confidence: float = 1.0
+    """Probability that the source states this, in [0, 1]."""
+    attributed_to: EntityId | None = None
+    """Who is said to state it; None: the document itself."""
+    role: str | None = None
+    """Title held, for HOLDS_ROLE_AT."""
+    share: float | None = None
+    """Part of the whole that is stated, in [0, 1]: of a firm that is owned, of a market that is supplied."""
+    date: dt.date | None = None
+    """When the stated thing happened, where the source says."""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+    extractor: str = "given"
+    """Name and version of what found it; `given`: stated as a triple."""
+    subject_names: tuple[str, ...] = ()
+    """Names under which the document mentions the subject."""
+    object_names: tuple[str, ...] = ()
+    speaker_names: tuple[str, ...] = ()
+    """Names under which the document mentions who is said to state it."""
+
+    @property
+    def id(self) -> ClaimId:
+        """Same statement, same id: loading twice gives the same graph. How sure it is and who found it are not part of it."""
+        return ClaimId(
+            "claim:"
+            + content_id(
+                self.document,
+                self.span.start,
+                self.span.end,
+                self.sentence,
+                self.subject,
+                self.relation,
+                self.object,
+                self.predicate,
+                self.modality,
+                self.attributed_to,
+                self.role,
+                None if self.share is None else repr(self.share),
+                *(None if day is None else day.isoformat() for day in (self.date, self.valid_from, self.valid_to)),
+            )
+        )
+
+    @property
+    def relation_id(self) -> RelationId:
+        """Id of the edge that this claim supports."""
+        return relation_id(self.subject, self.relation, self.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """An edge of the graph: the projection of all claims on one (subject, relation type, object)."""
+
+    subject: EntityId
+    type: RelationType
+    object: EntityId
+    status: Modality
+    """The strongest live modality, or `ended` or `denied`."""
+    confidence: float
+    """Noisy-or over independent sources, in [0, 1]."""
+    claims: int
+    sources: int
+    """Number of publishers; a document without one counts as its own."""
+    first_seen: dt.date | None = None
+    """Earliest publication or statement date among the claims."""
+    last_seen: dt.date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    @property
+    def id(self) -> RelationId:
+        """One edge per (subject, relation type, object)."""
+        return relation_id(self.subject, self.type, self.object)
+
+
+class RunStatus(StrEnum):
+    """Where a load run stands."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRun:
+    """One run of a loader over one source."""
+
+    id: RunId
+    job: str
+    source: str
+    started: dt.datetime
+    finished: dt.datetime | None = None
+    status: RunStatus = RunStatus.RUNNING
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Records by outcome: read, written, unchanged, refused …"""
+    error: str | None = None

@@ -1,0 +1,137 @@
+"""The one place that opens transactions: `read` and `write` alone know database, access mode, timeouts, retries."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from neo4j import (
+    AsyncDriver,
+    AsyncGraphDatabase,
+    AsyncManagedTransaction,
+    AsyncSession,
+    NotificationDisabledClassification,
+    unit_of_work,
+)
+from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, Neo4jError
+
+from graph_schema.errors import DeadlineExceeded, GraphError, GraphUnauthorized, GraphUnavailable, SettingsError
+from graph_schema.settings import GraphSettings
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
+_GRACE_S = 1.0
+"""The server is asked to stop first; the client gives up this much later."""
+
+
+class Graph:
+    """A database and how to reach it. Make one with `Graph.connect` and share it: it pools its connections."""
+
+    def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
+        self._driver = driver
+        self.settings = settings
+
+    @classmethod
+    @asynccontextmanager
+    async def connect(cls, settings: GraphSettings) -> AsyncIterator["Graph"]:
+        """Connect to `settings.uri` and make sure that it answers.
+
+        Raises SettingsError without a URI, GraphUnavailable, GraphUnauthorized.
+        """
+        if settings.uri is None or settings.password is None:
+            raise SettingsError("no database address and password were given")
+        try:
+            driver = AsyncGraphDatabase.driver(
+                settings.uri,
+                auth=(settings.user, settings.password.get_secret_value()),
+                connection_timeout=settings.connect_timeout_s,
+                connection_acquisition_timeout=settings.connect_timeout_s + 5,
+                max_transaction_retry_time=15,
+                user_agent="chokepoint",
+                notifications_disabled_classifications=[
+                    NotificationDisabledClassification.PERFORMANCE,
+                    NotificationDisabledClassification.SCHEMA,
+                    NotificationDisabledClassification.UNRECOGNIZED,
+                ],
+            )
+        except (ConfigurationError, ValueError) as error:
+            raise SettingsError(f"CHOKEPOINT_NEO4J_URI {settings.uri!r}: {error}") from error
+        async with driver:
+            graph = cls(driver, settings)
+            await graph.verify()
+            yield graph
+
+    async def verify(self) -> None:
+        """Return once the server has answered. Raises GraphUnavailable, GraphUnauthorized."""
+        with self._errors():
+            try:
+                async with asyncio.timeout(self.settings.connect_timeout_s + _GRACE_S), self._session() as session:
+                    await (await session.run("RETURN 1")).consume()
+            except TimeoutError as error:
+                raise GraphUnavailable(
+                    f"no answer from {self.settings.uri} in {self.settings.connect_timeout_s:g} s"
+                ) from error
+
+    async def read(
+        self, work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(tx, …)` in a READ transaction: the server refuses writes in it, a cluster spreads it over replicas.
+
+        Raises DeadlineExceeded after `read_timeout_s`, GraphUnavailable, GraphError.
+        """
+        return await self.read_within(self.settings.read_timeout_s, work, *args, **kwargs)
+
+    async def read_within(
+        self,
+        seconds: float,
+        work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """`read` with a deadline of its own, in seconds; it holds on both sides of the wire."""
+        with self._errors():
+            async with asyncio.timeout(seconds + _GRACE_S), self._session() as session:
+                return await session.execute_read(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+
+    async def write(
+        self, work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run `work(tx, …)` in one WRITE transaction; it is retried on transient failures, so it must be repeatable.
+
+        Raises DeadlineExceeded after `write_timeout_s`, GraphUnavailable, GraphError.
+        """
+        seconds = self.settings.write_timeout_s
+        with self._errors():
+            async with self._session() as session:
+                return await session.execute_write(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+
+    def _session(self) -> AsyncSession:
+        return self._driver.session(database=self.settings.database)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn the driver's errors into ours."""
+        try:
+            yield
+        except TimeoutError as error:
+            raise DeadlineExceeded("the database did not answer in time") from error
+        except AuthError as error:
+            raise GraphUnauthorized(
+                f"{self.settings.uri} refuses user {self.settings.user!r}: check the password"
+            ) from error
+        except ClientError as error:
+            if str(error.code).startswith(_TIMED_OUT):
+                raise DeadlineExceeded("the database stopped a transaction that ran too long") from error
+            raise GraphError(_first_line(error)) from error
+        except Neo4jError as error:
+            unavailable = error.is_retryable()
+            raise (GraphUnavailable if unavailable else GraphError)(_first_line(error)) from error
+        except (DriverError, OSError) as error:
+            raise GraphUnavailable(f"no Neo4j answers at {self.settings.uri}: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    message = getattr(error, "message", None) or str(error)
+    return str(message).splitlines()[0] if message else type(error).__name__

@@ -1,0 +1,87 @@
+"""From candidates to triples: signatures checked, doubles dropped, sentence, attribution and date added."""
+
+from collections.abc import Iterable
+
+from graph_schema.domain import Span
+from graph_schema.vocabulary import vocabulary
+from loaders.extraction.attribution import attribution
+from loaders.extraction.cleaning import Chunk
+from loaders.extraction.dates import date_of
+from loaders.extraction.document import Referent, Text
+from loaders.extraction.matching import Candidate
+from loaders.triple import Article, Mention, Triple
+
+LEAST_CONFIDENCE = 0.4
+
+
+def assemble(
+    candidates: Iterable[Candidate],
+    text: Text,
+    chunk: Chunk,
+    article: Article,
+    extractor: str,
+    rejected: dict[str, int],
+) -> list[Triple]:
+    """One triple per distinct (subject, relation, object, modality), at its first and surest place."""
+    kept: dict[tuple[object, ...], Candidate] = {}
+    for candidate in candidates:
+        if (reason := _refusal(candidate)) is not None:
+            rejected[reason] = rejected.get(reason, 0) + 1
+            continue
+        key = _key(candidate)
+        other = kept.get(key)
+        if other is not None and other.confidence >= candidate.confidence:
+            continue
+        kept[key] = candidate
+    triples = [_triple(candidate, text, chunk, article, extractor) for candidate in kept.values()]
+    return sorted(
+        triples, key=lambda triple: (triple.span, triple.subject.name, str(triple.relation), triple.object.name)
+    )
+
+
+def _key(candidate: Candidate) -> tuple[object, ...]:
+    ends = [id(candidate.subject), id(candidate.object)]
+    if vocabulary().relations[candidate.relation].symmetric:
+        ends.sort()
+    return (candidate.relation, *ends, candidate.modality)
+
+
+def _refusal(candidate: Candidate) -> str | None:
+    """Why a candidate is no triple; a reversed one is turned round in place."""
+    if candidate.subject is candidate.object or candidate.subject.name == candidate.object.name:
+        return "same_ends"
+    if not vocabulary().admits(candidate.subject.type, candidate.relation, candidate.object.type):
+        if not vocabulary().admits(candidate.object.type, candidate.relation, candidate.subject.type):
+            return "signature"
+        candidate.subject, candidate.object = candidate.object, candidate.subject
+        candidate.confidence -= 0.1
+    if candidate.confidence < LEAST_CONFIDENCE:
+        return "low_confidence"
+    return None
+
+
+def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, extractor: str) -> Triple:
+    sentence = candidate.trigger.sent
+    seen = sentence.text
+    first = sentence.start_char + len(seen) - len(seen.lstrip())
+    start = chunk.original(first)
+    raw = article.text[start : chunk.original(first + len(seen.strip()) - 1) + 1]
+    speaker = attribution(candidate.trigger, text)
+    return Triple(
+        subject=_mention(candidate.subject),
+        predicate=candidate.predicate,
+        object=_mention(candidate.object),
+        sentence=raw,
+        span=Span(start, start + len(raw)),
+        relation=candidate.relation,
+        modality=candidate.modality,
+        attribution=None if speaker is None else _mention(speaker),
+        confidence=round(min(max(candidate.confidence, 0.0), 1.0), 2),
+        role=candidate.role,
+        date=date_of(candidate.trigger, article.published),
+        extractor=extractor,
+    )
+
+
+def _mention(referent: Referent) -> Mention:
+    return Mention(referent.name, referent.type, tuple(alias for alias in referent.aliases if alias != referent.name))

@@ -1,0 +1,433 @@
+"""Mentions of entities: known names first, then what the recogniser finds, then ministries, aliases and common nouns."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from spacy.language import Language
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc, Span, Token
+from spacy.util import filter_spans
+
+from graph_schema.vocabulary import EntityType
+from loaders.extraction.cleaning import Alias
+from loaders.extraction.document import Mention, Text
+from loaders.extraction.naming import LABELS, type_by_words, type_of
+from loaders.extraction.words import words
+from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, strip_legal_suffix
+
+_COMMON = frozenset({EntityType.MATERIAL, EntityType.TECHNOLOGY, EntityType.PRODUCT, EntityType.POLICY})
+_DETERMINERS = frozenset({"the", "a", "an", "its", "their", "his", "her", "this", "that", "these", "those"})
+_LEGAL = frozenset(
+    [
+        "inc",
+        "inc.",
+        "corp",
+        "corp.",
+        "corporation",
+        "co",
+        "co.",
+        "ltd",
+        "ltd.",
+        "limited",
+        "llc",
+        "plc",
+        "ag",
+        "nv",
+        "n.v.",
+        "sa",
+        "s.a.",
+        "gmbh",
+        "se",
+        "kk",
+        "k.k.",
+        "pjsc",
+        "company",
+        "group",
+        "holdings",
+        "incorporated",
+    ]
+)
+_TITLES = (
+    "Director|Secretary|Minister|Spokes|Chief|President|Deputy|Under|Vice|Commissioner|Head|Official|Assistant|General"
+)
+_MINISTRY = re.compile(
+    r"\b(?:(?:Ministry|Department|Bureau|Directorate-General|Directorate) (?:of|for) (?:the )?"
+    rf"[A-Z][\w-]+(?:(?:, | and |, and | & | )(?:the )?(?!{_TITLES})[A-Z][\w-]+)*"
+    r"|(?:(?:[A-Z][\w-]+|&|and) ){0,3}?[A-Z][\w-]+ (?:Ministry|Department)(?! (?:of|for)\b)"
+    r"|(?:foreign|finance|commerce|defen[cs]e|economy|economic affairs|economics|trade|industry|interior|justice|energy|trade and industry|"
+    r"industry and information technology|health|transport|agriculture|digital|science|education|national defen[cs]e) "
+    r"(?:affairs )?ministry)\b"
+)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NODE = re.compile(
+    r"\b\d+(?:\.\d+)?(?:(?:, | and |, and | or |/|-nm, |-nm and )\d+(?:\.\d+)?)*[ -]?(?:nm|nanometers?|nanometres?)\b"
+    r"(?:[ -](?:process(?:es)?(?: node| technology)?|nodes?|technology|technologies)\b)?"
+)
+_FAMILY = re.compile(
+    r"\b(?P<name>[A-Z][A-Za-z0-9-]*(?: [A-Z0-9][A-Za-z0-9-]*){0,2}?) (?:[Pp]roduct )?(?:[Ff]amily|[Ss]eries|[Ll]ineup|[Pp]roduct [Ll]ine)\b"
+)
+_HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "sir", "lord", "lady", "dame", "mr.", "mrs.", "ms.", "dr."})
+_CAPITALISED = frozenset({"PROPN"})
+
+
+class MentionFinder:
+    """Finds the mentions of a parsed text. Holds the gazetteer's forms as matchers over one pipeline's vocabulary."""
+
+    def __init__(self, nlp: Language, gazetteer: Gazetteer) -> None:
+        self._nlp = nlp
+        self._gazetteer = gazetteer
+        self._exact = PhraseMatcher(nlp.vocab)
+        self._lower = PhraseMatcher(nlp.vocab, attr="LOWER")
+        self._forms: dict[str, list[Form]] = {}
+        known = words()
+        self._descriptions = (
+            known.company_descriptions
+            | known.country_descriptions
+            | known.person_descriptions
+            | known.title_heads
+            | known.government_nouns
+            | known.maker_words.keys()
+            | {"digital", "trade", "treasury", "product", "family"}
+        )
+        self._fill()
+
+    def _fill(self) -> None:
+        exact: dict[str, list[Form]] = {}
+        lower: dict[str, list[Form]] = {}
+        for form in self._gazetteer.forms:
+            common = form.entry.type in _COMMON and form.text[:1].islower()
+            if not common:
+                exact.setdefault(form.text, []).append(form)
+                continue
+            for text in {form.text, *_number_forms(form.text)}:
+                lower.setdefault(text.casefold(), []).append(form)
+        for table, matcher, mark in ((exact, self._exact, "="), (lower, self._lower, "~")):
+            texts = list(table)
+            for text, doc in zip(texts, self._nlp.tokenizer.pipe(texts), strict=True):
+                matcher.add(mark + text, [doc])
+                self._forms[mark + text] = table[text]
+
+    def find(self, doc: Doc, aliases: Iterable[Alias] = ()) -> Text:
+        """All mentions that names and common nouns make; coreference is not resolved here.
+
+        `aliases`: names that stood in brackets in the text, with their positions in it.
+        """
+        text = Text(doc)
+        self._ministries(text)
+        self._nodes(text)
+        self._families(text)
+        known = self._known(doc)
+        for span, form in self._merge(doc, known):
+            if not text.free(span.start, span.end):
+                continue
+            self._add(text, span, form)
+        self._unknown_proper(text)
+        self._aliases(text, aliases)
+        text.sort()
+        return text
+
+    def _known(self, doc: Doc) -> dict[tuple[int, int], Form]:
+        strings = doc.vocab.strings
+        found: dict[tuple[int, int], Form] = {}
+        for matcher, common in ((self._exact, False), (self._lower, True)):
+            for match_id, start, end in matcher(doc):
+                form = self._forms[strings[match_id]][0]
+                if (start, end) in found or not _plausible(doc, start, end, form, common=common):
+                    continue
+                found[start, end] = form
+        return found
+
+    def _merge(self, doc: Doc, known: dict[tuple[int, int], Form]) -> Iterator[tuple[Span, Form | EntityType]]:
+        """Known names and recognised ones, overlaps resolved: the longer wins unless it only adds what is no name."""
+        candidates: dict[tuple[int, int], Form | EntityType] = dict(known)
+        spans = [Span(doc, start, end) for start, end in known]
+        covered = {index: key for key in known for index in range(*key)}
+        for entity in doc.ents:
+            if entity.label_ not in LABELS:
+                continue
+            trimmed = self._trim(entity)
+            if trimmed is None:
+                continue
+            key = (trimmed.start, trimmed.end)
+            overlapping = {covered[index] for index in range(*key) if index in covered}
+            if key in candidates or any(self._keeps(doc, key, other, known[other]) for other in overlapping):
+                continue
+            type = type_of(trimmed, entity.label_)
+            if type is None:
+                continue
+            candidates[key] = type
+            spans.append(trimmed)
+        for span in filter_spans(spans):
+            yield span, candidates[span.start, span.end]
+
+    def _keeps(self, doc: Doc, entity: tuple[int, int], known: tuple[int, int], form: Form) -> bool:
+        """Whether a known name stands its ground against a recognised name that overlaps it."""
+        if known[0] <= entity[0] and entity[1] <= known[1]:
+            return True
+        if known[0] < entity[0] or known[1] > entity[1]:
+            return True
+        before, after = doc[entity[0] : known[0]], doc[known[1] : entity[1]]
+        if form.entry.type in _COMMON and form.text[:1].islower():
+            return False
+        if form.kind is FormKind.ADJECTIVE and len(before) == 0:
+            return type_by_words(doc[entity[0] : entity[1]].text) not in (EntityType.ORGANIZATION, EntityType.FACILITY)
+        extra = [token for token in (*before, *after) if token.is_alpha]
+        if any(
+            token.text in ("and", "or", "'s", "’s") or token.pos_ in ("VERB", "CCONJ") for token in (*before, *after)
+        ):
+            return True
+        if form.entry.type in (EntityType.COUNTRY, EntityType.PLACE, EntityType.BLOC):
+            whole = type_by_words(doc[entity[0] : entity[1]].text)
+            return not extra or whole is None
+        if form.entry.type is EntityType.PERSON:
+            return True
+        if all(token.lower_ in _LEGAL or not token.is_title for token in extra):
+            return True
+        return form.entry.type is not EntityType.COMPANY or type_by_words(doc[entity[0] : entity[1]].text) in (
+            None,
+            EntityType.PRODUCT,
+        )
+
+    def _trim(self, span: Span) -> Span | None:
+        """`span` without determiners, possessive ending, brackets and demonyms at its ends; None when nothing is left."""
+        doc, start, end = span.doc, span.start, span.end
+        for index in range(start, end):
+            if doc[index].text in ("(", "[", "/") and index > start:
+                end = index
+                break
+        while start < end and (
+            doc[start].lower_ in _DETERMINERS
+            or doc[start].is_punct
+            or doc[start].is_space
+            or (end - start > 1 and doc[start].lower_ in self._descriptions)
+        ):
+            start += 1
+        while end - start > 2 and doc[end - 1].lower_ in ("family", "series", "lineup", "brand", "product", "products"):
+            end -= 1
+        if end - start == 1 and (
+            doc[start].lower_ in self._descriptions or doc[start].lemma_.lower() in self._descriptions
+        ):
+            return None
+        while start < end and (
+            doc[end - 1].text in ("'s", "’s", "'", "’") or doc[end - 1].is_punct or doc[end - 1].is_space
+        ):
+            end -= 1
+        if start >= end or not any(token.text[:1].isupper() or has_han(token.text) for token in doc[start:end]):
+            return None
+        return doc[start:end]
+
+    def _add(self, text: Text, span: Span, found: Form | EntityType) -> None:
+        if isinstance(found, Form):
+            entry = found.entry
+            referent = text.referent(entry.name, entry.type, known=True, first=span.start)
+            common = entry.type in _COMMON and found.text[:1].islower()
+            end = span.end if common else _with_legal_suffix(span)
+            text.add(Mention(span.start, end, span.root.i, referent, found.kind, common=common))
+            return
+        end = _with_legal_suffix(span) if found is EntityType.COMPANY else span.end
+        if found is not EntityType.PERSON and end == span.end and _after_title(span):
+            found = EntityType.PERSON
+        name = clean_name(text.doc[span.start : end].text)
+        if found in (EntityType.COMPANY, EntityType.ORGANIZATION):
+            name = strip_legal_suffix(name)
+        if len(name) < 2 and not has_han(name):
+            return
+        entry_known = self._gazetteer.lookup(name, found)
+        if entry_known is not None:
+            name = entry_known.name
+        referent = text.referent(name, found, known=entry_known is not None, first=span.start)
+        text.add(Mention(span.start, end, span.root.i, referent))
+
+    def _ministries(self, text: Text) -> None:
+        """Ministries and departments, whichever way they are written; the country comes from before, after or the context."""
+        doc = text.doc
+        for match in _MINISTRY.finditer(doc.text):
+            span = doc.char_span(match.start(), match.end(), alignment_mode="contract")
+            if span is None or not len(span):
+                continue
+            start, country = _country_before(span, self._gazetteer)
+            written = doc[span.start : span.end].text
+            while written.split(" ")[0] in ("The", "And", "and", "the") and span.end - span.start > 2:
+                span = doc[span.start + 1 : span.end]
+                written = span.text
+            full = f"{country} {written}" if country else written
+            department = self._gazetteer.department(full)
+            if department is not None and country in (None, "United States"):
+                text.add(
+                    Mention(
+                        start, span.end, span.root.i, text.referent(department, EntityType.GOVERNMENT_BODY, known=True)
+                    )
+                )
+                continue
+            ministry = self._gazetteer.ministry(written) or self._gazetteer.ministry(full)
+            if ministry is not None:
+                name = f"Ministry of {ministry.portfolio}"
+            elif (
+                written.split()[0] in ("Department", "Bureau", "Directorate", "Directorate-General")
+                or "Department" in written
+            ):
+                name = written
+            else:
+                continue
+            country = country or (ministry.country if ministry else None) or self._nearest_country(span)
+            if country is not None and country not in name:
+                name = f"{name} ({country})"
+            text.add(
+                Mention(start, span.end, span.root.i, text.referent(name, EntityType.GOVERNMENT_BODY, first=start))
+            )
+
+    def _nodes(self, text: Text) -> None:
+        """Process nodes: "7 nm", "28nm node", "7 and 5 nm nodes" are the technologies "7 nm process" and so on."""
+        for match in _NODE.finditer(text.doc.text):
+            span = text.doc.char_span(match.start(), match.end(), alignment_mode="expand")
+            if span is None or not text.free(span.start, span.end):
+                continue
+            sizes = _NUMBER.findall(match.group())
+            nodes = [text.referent(f"{size} nm process", EntityType.TECHNOLOGY, first=span.start) for size in sizes]
+            text.add(Mention(span.start, span.end, span.root.i, nodes[0], common=True, also=tuple(nodes[1:])))
+
+    def _families(self, text: Text) -> None:
+        """ "the SABRE product family", "the Xeon series": a name before such a word is a product."""
+        for match in _FAMILY.finditer(text.doc.text):
+            span = text.doc.char_span(match.start("name"), match.end(), alignment_mode="contract")
+            if span is None or not len(span) or not text.free(span.start, span.end):
+                continue
+            name = match["name"]
+            if self._gazetteer.lookup(name) is not None and self._gazetteer.lookup(name, EntityType.PRODUCT) is None:
+                continue
+            text.add(
+                Mention(span.start, span.end, span.end - 1, text.referent(name, EntityType.PRODUCT, first=span.start))
+            )
+
+    def _nearest_country(self, span: Span) -> str | None:
+        """The country that the text around is about: the last named before in its sentence, else the most named so far."""
+        counts: dict[str, int] = {}
+        sentence = span.sent
+        for token in span.doc[: sentence.end]:
+            if token.ent_type_ in ("GPE", "NORP") and (country := self._gazetteer.country(token.text)) is not None:
+                counts[country.name] = counts.get(country.name, 0) + (8 if token.i >= sentence.start else 1)
+        return max(counts, key=lambda name: counts[name]) if counts else None
+
+    def _unknown_proper(self, text: Text) -> None:
+        """Runs of proper nouns that nobody has taken, where their words tell a type or a legal suffix a company."""
+        doc = text.doc
+        index = 0
+        while index < len(doc):
+            if doc[index].pos_ != "PROPN" or not text.free(index, index + 1) or not doc[index].text[:1].isupper():
+                index += 1
+                continue
+            end = index
+            while end < len(doc) and doc[end].pos_ == "PROPN" and text.free(end, end + 1) and not doc[end].is_punct:
+                end += 1
+            span = doc[index:end]
+            name = clean_name(span.text)
+            type = type_by_words(name)
+            if doc[index].lower_ in _HONORIFICS and end - index > 1:
+                type = EntityType.PERSON
+            if type is not None and len(name) > 3:
+                if type is EntityType.COMPANY:
+                    name = strip_legal_suffix(name)
+                text.add(Mention(index, end, span.root.i, text.referent(name, type, first=index)))
+            index = max(end, index + 1)
+
+    def _aliases(self, text: Text, aliases: Iterable[Alias]) -> None:
+        """A name in brackets right after a mention is another name of it: Chinese, an acronym, a short form."""
+        ends = {text.span(mention).end_char: mention for mention in text.mentions}
+        for alias in aliases:
+            mention = ends.get(alias.at) or ends.get(alias.at - 1)
+            if mention is None or mention.kind is not FormKind.NAME:
+                continue
+            referent = mention.referent
+            if has_han(alias.name) or alias.name in referent.name or is_acronym(alias.name, text.span(mention).text):
+                referent.aliases.setdefault(alias.name)
+
+
+def _after_title(span: Span) -> bool:
+    """Whether a title stands right before two or three words that can be a person's name: "President Jane Roe"."""
+    if not 2 <= len(span) <= 4 or span.start == 0 or type_by_words(span.text) is not None:
+        return False
+    return span.doc[span.start - 1].lower_ in words().title_heads and span.doc[span.start - 1].pos_ in ("NOUN", "PROPN")
+
+
+def is_acronym(acronym: str, name: str) -> bool:
+    """Whether the letters of `acronym` begin words of `name`, in order."""
+    letters = iter("".join(word[0] for word in re.split(r"[\s\-–/]+", name) if word).upper())
+    return all(letter in letters for letter in acronym.upper().rstrip("S") or acronym)
+
+
+def clean_name(text: str) -> str:
+    """A name as one line, without outer quotes."""
+    return " ".join(text.split()).strip(" \"'“”‘’,;:")
+
+
+def _with_legal_suffix(span: Span) -> int:
+    doc, end = span.doc, span.end
+    while end < len(doc) and doc[end].lower_ in _LEGAL and doc[end].text[:1].isupper():
+        end += 1
+    if end + 1 < len(doc) and doc[end].text == "," and doc[end + 1].lower_.rstrip(".") in {"inc", "ltd", "llc", "corp"}:
+        end += 2
+    return end
+
+
+def _country_before(span: Span, gazetteer: Gazetteer) -> tuple[int, str | None]:
+    """The country written right before, or as first words of, a ministry's name, and where the whole begins."""
+    doc = span.doc
+    for length in (3, 2, 1):
+        first = span.start - length
+        if first < 0:
+            continue
+        before = doc[first : span.start]
+        text = re.sub(r"\s*['’]s?$", "", before.text.strip())
+        if text.casefold() in _DETERMINERS or not text[:1].isupper():
+            continue
+        country = gazetteer.country(text)
+        if country is not None:
+            while doc[first].is_space or doc[first].lower_ == "the":
+                first += 1
+            return first, country.name
+    for length in (2, 1):
+        if (
+            len(span) > length
+            and (country := gazetteer.country(doc[span.start : span.start + length].text)) is not None
+        ):
+            return span.start, country.name
+    tail = doc[span.end : span.end + 4]
+    if len(tail) > 1 and tail[0].lower_ == "of":
+        rest = tail[1:].text.removeprefix("the ")
+        for length in (3, 2, 1):
+            country = gazetteer.country(" ".join(rest.split()[:length]).rstrip(",."))
+            if country is not None:
+                return span.start, country.name
+    return span.start, None
+
+
+def _plausible(doc: Doc, start: int, end: int, form: Form, *, common: bool) -> bool:
+    """Whether a match is the thing and no ordinary word: "target" as a verb, "Reading" at the start of a sentence."""
+    if end - start > 1:
+        return True
+    token: Token = doc[start]
+    if common:
+        return token.pos_ in ("NOUN", "PROPN", "ADJ")
+    if form.kind is FormKind.ADJECTIVE:
+        return True
+    if token.pos_ in ("VERB", "ADV", "ADP", "PRON", "DET", "CCONJ", "AUX") and not token.is_upper:
+        return False
+    if (
+        form.entry.type in (EntityType.COMPANY, EntityType.PRODUCT, EntityType.PLACE)
+        and token.is_sent_start
+        and token.is_title
+    ):
+        return token.pos_ == "PROPN" or len(token.text) > 6
+    return token.text != "US" or token.pos_ != "PRON"
+
+
+def _number_forms(text: str) -> Iterable[str]:
+    """Singular of a plural common noun and the other way round, and the hyphenated form, by ending."""
+    if text.endswith("ies"):
+        yield text[:-3] + "y"
+    elif text.endswith(("ses", "ches", "xes", "shes")):
+        yield text[:-2]
+    elif text.endswith("s") and not text.endswith("ss"):
+        yield text[:-1]
+    else:
+        yield text + "s"

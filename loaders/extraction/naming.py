@@ -1,0 +1,44 @@
+"""What type a name is of, by its own words: "… Technologies" is a company, "Ministry of …" a government body."""
+
+from spacy.tokens import Span
+
+from graph_schema.vocabulary import EntityType
+from loaders.extraction.words import words
+
+_BY_LABEL: dict[str, EntityType] = {
+    "PERSON": EntityType.PERSON,
+    "ORG": EntityType.COMPANY,
+    "GPE": EntityType.PLACE,
+    "LOC": EntityType.PLACE,
+    "FAC": EntityType.FACILITY,
+    "PRODUCT": EntityType.PRODUCT,
+    "EVENT": EntityType.EVENT,
+    "LAW": EntityType.POLICY,
+}
+LABELS = frozenset(_BY_LABEL)
+"""Labels of the entity recogniser that name something the graph keeps."""
+
+
+def type_by_words(name: str) -> EntityType | None:
+    """The type that the words of a proper name tell, the last counting most; None when they tell nothing."""
+    parts = [part.strip(".,").casefold() for part in name.split()]
+    if len(parts) < 2:
+        return None
+    known = words().type_by_word
+    heads = [index for index, part in enumerate(parts) if part in ("of", "for", "on", "in")]
+    if heads and heads[0] > 0 and parts[heads[0] - 1] in known:
+        return known[parts[heads[0] - 1]]
+    return known.get(parts[-1])
+
+
+def type_of(span: Span, label: str) -> EntityType | None:
+    """The type of a name that the recogniser found with `label`; None when it is no entity of the graph."""
+    told = type_by_words(span.text)
+    if label == "PERSON":
+        # A recogniser without context takes many firms for people: only words that no person bears overrule it.
+        return (
+            told if told in (EntityType.COMPANY, EntityType.GOVERNMENT_BODY, EntityType.POLICY) else EntityType.PERSON
+        )
+    if told is not None and label in ("ORG", "FAC", "LOC", "GPE", "PRODUCT", "EVENT", "LAW", "WORK_OF_ART"):
+        return told
+    return _BY_LABEL.get(label)

@@ -1,0 +1,29 @@
+"""The word lists of `words.yaml`, typed."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Each list means what its comment in `words.yaml` says."""
+
+    object_control: frozenset[str]
+    speaking: frozenset[str]
+    helping: frozenset[str]
+    negative: frozenset[str]
+    places: frozenset[str]
+    own_fact: frozenset[str]
+    discourse: frozenset[str]
+    partitive: frozenset[str]
+    times: frozenset[str]
+
+
+def _read() -> Words:
+    lists = yaml.safe_load(files("loaders.extraction.open").joinpath("words.yaml").read_text("utf-8"))
+    return Words(**{name: frozenset(words) for name, words in lists.items()})
+
+
+WORDS = _read()

@@ -1,0 +1,16 @@
+"""Known entities under all their names: exact look-up, and the forms that text is searched for."""
+
+from loaders.gazetteer.entries import Form, FormKind, GazetteerEntry
+from loaders.gazetteer.lookup import Gazetteer, gazetteer
+from loaders.gazetteer.normalise import has_han, normalise, strip_legal_suffix
+
+__all__ = [
+    "Form",
+    "FormKind",
+    "Gazetteer",
+    "GazetteerEntry",
+    "gazetteer",
+    "has_han",
+    "normalise",
+    "strip_legal_suffix",
+]

@@ -1,0 +1,1 @@
+"""Jobs: loads that run by themselves, as `jobs.yaml` says."""

@@ -1,0 +1,157 @@
+"""`jobs.yaml`: what is loaded when. Every mistake in it is named with its line and field before anything runs."""
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+
+from graph_schema.errors import ChokepointError, SettingsError
+from loaders.expectations import Expectation
+from loaders.jobs.sources import SOURCES
+
+_INTERVAL: TypeAdapter[dt.timedelta] = TypeAdapter(dt.timedelta)
+_SHORTEST = dt.timedelta(seconds=1)
+
+
+def _duration(value: object) -> dt.timedelta:
+    if not isinstance(value, str) or not value.startswith("P"):
+        raise ValueError("write a duration by ISO 8601, as PT30M or P1D")
+    duration = _INTERVAL.validate_python(value)
+    if duration < _SHORTEST:
+        raise ValueError("at least one second")
+    return duration
+
+
+class JobDefinition(BaseModel):
+    """One job."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+    """Unique; lower case, digits, hyphens."""
+    source: str
+    """What is loaded: triples, news, ftm, eto, gdelt or feed."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """As the options of `chokepoint load` for that source."""
+    schedule: str
+    """Cron (`15 4 * * *`) or an interval by ISO 8601 (`PT6H`)."""
+    timezone: str = "UTC"
+    """Of a cron schedule."""
+    full: bool = False
+    """Each delivery is all that the source states."""
+    expect: tuple[str, ...] = ()
+    """As `200..5000 companies`."""
+    timeout: dt.timedelta = dt.timedelta(hours=6)
+    """Longest that one attempt may take."""
+    retries: int = Field(default=3, ge=0, le=20)
+    """Further attempts after one that failed for a passing reason."""
+    backoff: dt.timedelta = dt.timedelta(seconds=30)
+    """Wait before the first further attempt; each later wait is twice as long."""
+
+    @field_validator("timeout", "backoff", mode="before")
+    @classmethod
+    def _durations(cls, value: object) -> dt.timedelta:
+        return _duration(value)
+
+    @field_validator("expect")
+    @classmethod
+    def _expectations(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for words in value:
+                Expectation.parse(words)
+        except SettingsError as error:
+            raise ValueError(str(error)) from error
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "JobDefinition":
+        if self.source not in SOURCES:
+            raise ValueError(f"source {self.source!r} is unknown; expected one of {', '.join(SOURCES)}")
+        try:
+            self.trigger()
+        except ValueError as error:
+            raise ValueError(
+                f"schedule {self.schedule!r}: {error}; write cron as 15 4 * * * or an interval as PT6H"
+            ) from error
+        return self
+
+    def trigger(self) -> BaseTrigger:
+        """When it runs."""
+        if self.schedule.startswith("P"):
+            return IntervalTrigger(seconds=int(_duration(self.schedule).total_seconds()), timezone=dt.UTC)
+        try:
+            return CronTrigger.from_crontab(self.schedule, timezone=self.timezone)
+        except (LookupError, ValueError) as error:
+            raise ValueError(str(error)) from error
+
+    def next_run(self, after: dt.datetime) -> dt.datetime | None:
+        """The first time after `after` that it is due."""
+        found: dt.datetime | None = self.trigger().get_next_fire_time(None, after)
+        return found
+
+    @property
+    def expectations(self) -> Sequence[Expectation]:
+        """`expect`, parsed."""
+        return tuple(map(Expectation.parse, self.expect))
+
+
+def read_jobs(path: Path) -> list[JobDefinition]:
+    """The jobs of a file in its order. Raises SettingsError naming the line and field of every mistake."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark is not None else ""
+        raise SettingsError(f"{path}{line}: is not YAML: {getattr(error, 'problem', None) or error}") from error
+    if not isinstance(content, dict) or not isinstance(content.get("jobs"), list) or set(content) != {"jobs"}:
+        raise SettingsError(f"{path}:1: expected one key, `jobs`, with a list of jobs")
+    problems: list[str] = []
+    jobs: list[JobDefinition] = []
+    for number, row in enumerate(content["jobs"]):
+        at: tuple[Any, ...] = ("jobs", number)
+        try:
+            job = JobDefinition.model_validate(row)
+            if any(other.name == job.name for other in jobs):
+                problems.append(f"{path}:{_line(tree, (*at, 'name'))}: name {job.name!r} is given to two jobs")
+            SOURCES[job.source].check(job.arguments)
+            jobs.append(job)
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                where = ".".join(map(str, problem["loc"])) or f"jobs[{number}]"
+                words = problem["msg"].removeprefix("Value error, ")
+                problems.append(f"{path}:{_line(tree, (*at, *problem['loc']))}: {where}: {words}")
+        except ChokepointError as error:
+            problems.append(f"{path}:{_line(tree, (*at, 'arguments'))}: arguments: {error}")
+    if problems:
+        raise SettingsError("\n       ".join(problems))
+    return jobs
+
+
+def _line(node: yaml.Node | None, path: Sequence[Any]) -> int:
+    """Line of the deepest part of `path` that the file has."""
+    line = 1
+    while node is not None:
+        line = node.start_mark.line + 1
+        if not path:
+            break
+        step, path = path[0], path[1:]
+        if isinstance(node, yaml.MappingNode):
+            found = next(((key, value) for key, value in node.value if key.value == step), None)
+            node = None if found is None else found[1]
+            line = line if found is None else found[0].start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+        else:
+            node = None
+    return line

@@ -1,0 +1,183 @@
+"""One run of a job: attempts with growing pauses between them, a limit of time, a record of how it ended."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from graph_schema.connection import open_graph
+from graph_schema.domain import RunStatus
+from graph_schema.errors import ChokepointError, JobTimedOut
+from graph_schema.graph import Graph
+from loaders.dead_letter import DeadLetterFile
+from loaders.execution import Plan, execute
+from loaders.jobs import metrics, state
+from loaders.jobs.definition import JobDefinition
+from loaders.jobs.sources import SOURCES
+from loaders.pipeline import Outcome
+from loaders.settings import LoadSettings
+
+Connect = Callable[[], AbstractAsyncContextManager[Graph]]
+_GRACE_S = 30.0
+"""How long a load that ran out of time may take to finish the batch at hand, in seconds."""
+_LONGEST_PAUSE_S = 3_600.0
+REFUSED, INTERRUPTED = 3, 130
+
+
+def default_connection() -> AbstractAsyncContextManager[Graph]:
+    """The graph of the settings, with its schema up to date."""
+    return open_graph(apply_schema=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How one run of a job ended."""
+
+    job: str
+    status: str
+    exit_code: int
+    attempts: int
+    seconds: float
+    counts: dict[str, int]
+    error: str | None = None
+
+
+async def run_job(
+    job: JobDefinition,
+    settings: LoadSettings,
+    *,
+    stop: asyncio.Event,
+    connect: Connect = default_connection,
+) -> Report:
+    """Run `job` once, with its retries; never raises for what a job can meet. `stop` ends it after the batch at hand."""
+    log = structlog.get_logger().bind(job=job.name)
+    began, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    log.info("job begins", source=job.source)
+    attempts, outcomes, error = 0, [], None
+    with metrics.RUNNING.track_inprogress():
+        await _record(connect, log, lambda graph: graph.write(state.begin, job.name, began))
+        while True:
+            attempts += 1
+            error = None
+            try:
+                outcomes = await _attempt(job, settings, stop, connect)
+                break
+            except ChokepointError as problem:
+                error = problem
+            if stop.is_set() or not error.retryable or attempts > job.retries:
+                break
+            pause = min(job.backoff.total_seconds() * 2 ** (attempts - 1), _LONGEST_PAUSE_S)
+            log.warning("attempt failed", attempt=attempts, error=str(error), code=error.code, again_in_s=pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+    report = _report(job, outcomes, error, attempts, time.monotonic() - clock, stopped=stop.is_set())
+    _measure(report)
+    await _record(
+        connect,
+        log,
+        lambda graph: graph.write(
+            state.end,
+            job.name,
+            status=report.status,
+            error=report.error,
+            seconds=report.seconds,
+            next_run=job.next_run(dt.datetime.now(dt.UTC)),
+        ),
+    )
+    counts = {name: value for name, value in report.counts.items() if value}
+    level = log.error if report.status == "failed" else log.info
+    level(
+        "job ended",
+        status=report.status,
+        seconds=round(report.seconds, 3),
+        attempts=attempts,
+        error=report.error,
+        **counts,
+    )
+    return report
+
+
+async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, connect: Connect) -> list[Outcome]:
+    """One attempt within the job's time. Raises JobTimedOut, and what loading raises."""
+    work = await asyncio.to_thread(SOURCES[job.source].make, job.arguments, settings)
+    plan = Plan(work.inputs, job.name, settings, job.full, job.expectations, work.succeeded)
+    letters = DeadLetterFile(settings.dead_letters / f"{job.name}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.jsonl")
+    seconds = job.timeout.total_seconds()
+    async with _time_is_up(stop, seconds) as ending:
+        try:
+            async with asyncio.timeout(seconds + _GRACE_S), connect() as graph:
+                outcomes = await execute(graph, plan, letters, stop=ending)
+        except TimeoutError as error:
+            raise JobTimedOut(f"{job.name} took longer than {seconds:g} s and did not stop") from error
+    if not stop.is_set() and any(outcome.status is RunStatus.INTERRUPTED for outcome in outcomes):
+        raise JobTimedOut(f"{job.name} took longer than {seconds:g} s; its next run goes on where it stopped")
+    return outcomes
+
+
+@asynccontextmanager
+async def _time_is_up(stop: asyncio.Event, seconds: float) -> AsyncIterator[asyncio.Event]:
+    """An event that is set with `stop`, or after `seconds`."""
+    ending = asyncio.Event()
+
+    async def watch() -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
+        ending.set()
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield ending
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
+
+
+async def _record(connect: Connect, log: structlog.BoundLogger, write: Callable[[Graph], object]) -> None:
+    """Write the job's state; a database that is away does not keep a job from trying, and is in the log."""
+    try:
+        async with connect() as graph:
+            await write(graph)  # type: ignore[misc]
+    except ChokepointError as error:
+        log.warning("the job's state could not be recorded", error=str(error))
+
+
+def _report(
+    job: JobDefinition,
+    outcomes: list[Outcome],
+    error: ChokepointError | None,
+    attempts: int,
+    seconds: float,
+    *,
+    stopped: bool,
+) -> Report:
+    counts: Counter[str] = Counter()
+    for outcome in outcomes:
+        counts.update(outcome.counts.as_dict())
+    status, exit_code = "finished", 0
+    if error is not None:
+        status, exit_code = ("interrupted", INTERRUPTED) if stopped else ("failed", error.exit_code)
+    elif any(outcome.status is RunStatus.INTERRUPTED for outcome in outcomes):
+        status, exit_code = "interrupted", INTERRUPTED
+    elif counts["records_refused"]:
+        status, exit_code = "refused", REFUSED
+    return Report(job.name, status, exit_code, attempts, seconds, dict(counts), None if error is None else str(error))
+
+
+def _measure(report: Report) -> None:
+    metrics.RUNS.labels(report.job, report.status).inc()
+    metrics.SECONDS.labels(report.job).observe(report.seconds)
+    read, refused = report.counts.get("records_read", 0), report.counts.get("records_refused", 0)
+    metrics.RECORDS.labels(report.job, "refused").inc(refused)
+    metrics.RECORDS.labels(report.job, "taken").inc(read - refused)
+    if report.status == "failed":
+        metrics.FAILURES.labels(report.job).inc()
+    elif report.status != "interrupted":
+        metrics.FAILURES.labels(report.job).set(0)
+        metrics.LAST_SUCCESS.labels(report.job).set_to_current_time()

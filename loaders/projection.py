@@ -1,0 +1,140 @@
+"""The projection: what all claims on one (subject, relation, object) say together, as one edge.
+
+A pure function of the multiset of claims. It works on `Evidence`, a summary of the claims of one publisher in one modality:
+summaries of parts add up to the summary of the whole, so the database may group the claims that it holds, and only
+groups travel, not claims.
+"""
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graph_schema.domain import Claim, Document
+from graph_schema.vocabulary import LIVE_MODALITIES, Modality
+
+_DIGITS = 6
+"""Decimals of a confidence: floating-point noise from the order of a sum must not look like a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Claims of one publisher in one modality, summed up."""
+
+    publisher: str
+    """Its name in lower case; a document without a publisher counts as its own, under its id."""
+    modality: Modality
+    claims: int
+    confidence: float
+    """The highest."""
+    first_seen: dt.date | None = None
+    """Earliest publication; the statement's own date where the document has none."""
+    last_seen: dt.date | None = None
+    happened: dt.date | None = None
+    """Latest date of what is stated, else of the document; of an ended relation the day it ended."""
+    undated: bool = False
+    """Whether a claim has no date at all."""
+    valid_from: dt.date | None = None
+    """Earliest stated."""
+    valid_to: dt.date | None = None
+    """Latest stated."""
+    open_from: dt.date | None = None
+    """Latest start among the claims that state no end."""
+
+    @classmethod
+    def of(cls, claim: Claim, document: Document) -> "Evidence":
+        """The summary of one claim."""
+        seen = document.published or claim.date
+        happened = claim.date or document.published
+        if claim.modality is Modality.ENDED:
+            happened = claim.valid_to or happened
+        return cls(
+            publisher=(document.publisher or document.id).lower(),
+            modality=claim.modality,
+            claims=1,
+            confidence=claim.confidence,
+            first_seen=seen,
+            last_seen=seen,
+            happened=happened,
+            undated=happened is None,
+            valid_from=claim.valid_from,
+            valid_to=claim.valid_to,
+            open_from=(claim.valid_from or claim.date) if claim.valid_to is None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """What an edge says: the properties that follow from its claims."""
+
+    status: Modality
+    """The strongest live modality; `ended` when a later or undated claim says so; `denied` when nothing else is said."""
+    confidence: float
+    """Noisy-or over publishers, of the claims in the modality that gives the status: of a publisher its surest counts."""
+    claims: int
+    sources: int
+    """Publishers whose claims give the status."""
+    first_seen: dt.date | None
+    last_seen: dt.date | None
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+def noisy_or(confidences: Iterable[float]) -> float:
+    """Confidence that at least one of several independent sources is right; one value gives itself, none gives 0.0.
+
+    Source: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988, ch. 4.
+    """
+    return 1.0 - math.prod(1.0 - confidence for confidence in confidences)
+
+
+def project(evidence: Iterable[Evidence]) -> Projection | None:
+    """The edge that the claims behind `evidence` make; None without any, for then there is no edge."""
+    evidence = list(evidence)
+    if not evidence:
+        return None
+    live = [part for part in evidence if part.modality in LIVE_MODALITIES]
+    ended = [part for part in evidence if part.modality is Modality.ENDED]
+    status, valid_to = Modality.DENIED, None
+    if ended and _closes(ended, live):
+        status, valid_to = Modality.ENDED, _latest(part.happened for part in ended)
+    elif live:
+        status, valid_to = min((part.modality for part in live), key=LIVE_MODALITIES.index), _end(live)
+    surest: dict[str, float] = defaultdict(float)
+    for part in evidence:
+        if part.modality is status:
+            surest[part.publisher] = max(surest[part.publisher], part.confidence)
+    return Projection(
+        status=status,
+        confidence=round(noisy_or(sorted(surest.values())), _DIGITS),
+        claims=sum(part.claims for part in evidence),
+        sources=len(surest),
+        first_seen=_earliest(part.first_seen for part in evidence),
+        last_seen=_latest(part.last_seen for part in evidence),
+        valid_from=_earliest(part.valid_from for part in (*live, *ended)),
+        valid_to=valid_to,
+    )
+
+
+def _closes(ended: list[Evidence], live: list[Evidence]) -> bool:
+    """Whether the end holds: nothing dated strictly later says that the relation is live. An undated end always holds."""
+    last_live = _latest(part.happened for part in live)
+    last_ended = _latest(part.happened for part in ended)
+    return (
+        any(part.undated for part in ended) or last_live is None or (last_ended is not None and last_ended >= last_live)
+    )
+
+
+def _end(live: list[Evidence]) -> dt.date | None:
+    """Latest stated end of a live relation; None when a claim without an end starts after it."""
+    end, open_from = _latest(part.valid_to for part in live), _latest(part.open_from for part in live)
+    return None if end is None or (open_from is not None and open_from > end) else end
+
+
+def _earliest(dates: Iterable[dt.date | None]) -> dt.date | None:
+    return min((date for date in dates if date is not None), default=None)
+
+
+def _latest(dates: Iterable[dt.date | None]) -> dt.date | None:
+    return max((date for date in dates if date is not None), default=None)

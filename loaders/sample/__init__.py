@@ -1,0 +1,1 @@
+"""The bundled sample: bulletins and statements in our own words about facts of the domain."""

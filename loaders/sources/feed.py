@@ -1,0 +1,221 @@
+"""Feeds and pages of the web: addresses in, articles out. What a server says has not changed is not read again.
+
+An address is an RSS or Atom feed, whose entries are fetched as pages, or a page itself. A page that cannot be had falls back on
+what the feed says of it; one that is refused is a record of its own.
+"""
+
+import calendar
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import feedparser
+import orjson
+import trafilatura
+
+from graph_schema.errors import AddressRefused, MalformedRecord, SettingsError, SourceUnavailable
+from loaders.sources import fields
+from loaders.sources.fetching import Fetcher, Limits, Page
+from loaders.sources.fields import FieldProblem
+from loaders.sources.pages import article_of_page
+from loaders.triple import Article
+
+_MOST_KNOWN = 50_000
+_SHORTEST = 40
+"""Characters below which what a feed says of an entry is no text to extract from."""
+
+
+@dataclass(slots=True)
+class FeedState:
+    """What is known of addresses that were loaded before, in a JSON file. It is saved once the load has succeeded."""
+
+    path: Path
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "FeedState":
+        """The state of that file; a missing or damaged one is an empty state, for then everything is read again."""
+        state = cls(path)
+        with contextlib.suppress(OSError, ValueError):
+            content = orjson.loads(path.read_bytes())
+            if isinstance(content, dict):
+                state.known = {url: entry for url, entry in content.items() if isinstance(entry, dict)}
+        return state
+
+    def save(self) -> None:
+        """Write the state; a stop in between leaves the old one. Raises SettingsError."""
+        kept = dict(list(self.known.items())[-_MOST_KNOWN:])
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            draft = self.path.with_suffix(f".{os.getpid()}.tmp")
+            draft.write_bytes(orjson.dumps(kept))
+            draft.replace(self.path)
+        except OSError as error:
+            raise SettingsError(f"cannot write the feed state {self.path}: {error.strerror or error}") from error
+
+    def note(self, url: str, page: Page, mark: str | None = None) -> None:
+        """Remember how `url` was found, the latest at the end."""
+        values = {"etag": page.etag, "last_modified": page.last_modified, "mark": mark}
+        self.known.pop(url, None)
+        self.known[url] = {name: value for name, value in values.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class FeedReader:
+    """Addresses of feeds and pages, and how far to go for them."""
+
+    urls: Sequence[str]
+    state: FeedState
+    limits: Limits = field(default_factory=Limits)
+    follow: bool = True
+    """Whether the pages that entries link to are fetched; otherwise what the feed itself says is all."""
+    most_entries: int = 200
+    """Entries of one feed that are read, the first ones."""
+
+    def articles(self) -> Iterator[Article | MalformedRecord]:
+        """All that is new or changed, in the order of the addresses.
+
+        Raises SourceUnavailable when none of the addresses answers, AddressRefused.
+        """
+        problems: list[tuple[str, SourceUnavailable]] = []
+        with Fetcher(self.limits) as fetcher:
+            for url in self.urls:
+                try:
+                    page = self._get(fetcher, url)
+                except AddressRefused:
+                    raise
+                except SourceUnavailable as error:
+                    problems.append((url, error))
+                    continue
+                if page.content is not None:
+                    complete = True
+                    for item in self._read(fetcher, url, page):
+                        complete = complete and isinstance(item, Article)
+                        yield item
+                    if complete:  # else the next load looks at the feed again, and takes what failed this time
+                        self.state.note(url, page)
+        if len(problems) == len(self.urls):
+            raise problems[0][1]
+        for url, problem in problems:
+            yield MalformedRecord(url, 1, None, str(problem))
+
+    def _read(self, fetcher: Fetcher, url: str, page: Page) -> Iterator[Article | MalformedRecord]:
+        assert page.content is not None
+        feed = feedparser.parse(
+            io.BytesIO(page.content), response_headers={"content-type": page.content_type, "content-location": page.url}
+        )
+        if not feed.version:
+            article = article_of_page(page.content, url=page.url)
+            yield article or MalformedRecord(url, 1, None, "is neither a feed nor a page with running text")
+            return
+        for number, entry in enumerate(feed.entries[: self.most_entries], 1):
+            yield from self._entry(fetcher, url, number, entry, feed)
+
+    def _entry(
+        self, fetcher: Fetcher, url: str, number: int, entry: Mapping[str, Any], feed: Any
+    ) -> Iterator[Article | MalformedRecord]:
+        link = urljoin(url, str(entry.get("link") or ""))
+        if urlsplit(link).scheme not in ("http", "https") or link == url:
+            yield MalformedRecord(url, number, "link", "is missing", raw=str(entry.get("title"))[:200])
+            return
+        mark = _mark(entry)
+        if self.state.known.get(link, {}).get("mark") == mark:
+            return
+        said = _said(entry, link, feed)
+        if not self.follow:
+            if said is None:
+                yield MalformedRecord(url, number, "summary", f"is too short to read; leave out --no-follow: {link}")
+            else:
+                yield said
+                self.state.note(link, Page(link, None, "", None, None), mark)
+            return
+        problem = "the page has no running text"
+        try:
+            page = self._get(fetcher, link)
+            if page.content is None:
+                return
+            article = article_of_page(page.content, url=link)
+            if article is not None:
+                yield _with_entry(article, said)
+                self.state.note(link, page, mark)
+                return
+        except SourceUnavailable as error:
+            problem = str(error)
+        if said is None:
+            yield MalformedRecord(url, number, "link", problem)
+        else:
+            yield said
+
+    def _get(self, fetcher: Fetcher, url: str) -> Page:
+        known = self.state.known.get(url, {})
+        return fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last_modified"))
+
+
+def _said(entry: Mapping[str, Any], link: str, feed: Any) -> Article | None:
+    """What the feed itself says of an entry; None when that is too little."""
+    parts = [part.get("value", "") for part in entry.get("content", ())] or [entry.get("summary", "")]
+    text = _plain("\n\n".join(map(str, parts)))
+    if len(text) < _SHORTEST:
+        return None
+    return Article(
+        key=link,
+        text=text,
+        title=_text(entry.get("title")),
+        url=link,
+        publisher=_text(feed.feed.get("title")) or urlsplit(link).hostname,
+        published=_day(entry),
+        language=_text(feed.feed.get("language")),
+    )
+
+
+def _with_entry(article: Article, said: Article | None) -> Article:
+    """The page's article, with what only the feed knows of it; the feed knows its own day of publication best."""
+    host = (urlsplit(article.url or "").hostname or "").removeprefix("www.") or None
+    if said is None:
+        return replace(article, publisher=article.publisher or host)
+    return replace(
+        article,
+        title=article.title or said.title,
+        publisher=article.publisher or said.publisher or host,
+        published=said.published or article.published,
+        language=article.language or said.language,
+    )
+
+
+def _mark(entry: Mapping[str, Any]) -> str:
+    """Changes when the feed says that the entry has."""
+    parts = [str(_own(entry, name)) for name in ("id", "updated", "published", "title", "summary")]
+    return hashlib.blake2b("\0".join(parts).encode(errors="replace"), digest_size=12).hexdigest()
+
+
+def _plain(markup: str) -> str:
+    return (trafilatura.html2txt(markup) if "<" in markup else markup).strip()
+
+
+def _own(entry: Mapping[str, Any], name: str) -> Any:
+    """What the entry itself has under a name: feedparser would give one date for another, and warn of it."""
+    return dict.get(entry, name) if isinstance(entry, dict) else entry.get(name)
+
+
+def _day(entry: Mapping[str, Any]) -> dt.date | None:
+    parsed = _own(entry, "published_parsed") or _own(entry, "updated_parsed")
+    if parsed is None:
+        return None
+    try:
+        return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC).date()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _text(value: object) -> str | None:
+    try:
+        return fields.text(value, fields.LONGEST_NAME)
+    except FieldProblem:
+        return None

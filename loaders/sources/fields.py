@@ -1,0 +1,113 @@
+"""From the text of one field to its value. Every function raises FieldProblem, saying what was expected."""
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+from enum import StrEnum
+from functools import cache
+from typing import TypeVar
+
+E = TypeVar("E", bound=StrEnum)
+
+LONGEST_NAME = 300
+LONGEST_TEXT = 20_000
+
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\d{2}.*)?", re.ASCII | re.DOTALL)
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_KEY = re.compile(r"[^0-9a-z]+")
+
+
+class FieldProblem(ValueError):
+    """A field does not hold what it should; the message follows the field's name: `is empty`."""
+
+
+def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
+    """The text of a field with its white space tidied; None when there is none."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise FieldProblem("is not text")
+    result = " ".join(str(value).split())
+    if "\0" in result:
+        raise FieldProblem("contains a NUL character")
+    if not result.isascii() and _SURROGATE.search(result):
+        raise FieldProblem("contains half of a character (a lone surrogate)")
+    if len(result) > longest:
+        raise FieldProblem(f"is {len(result):,} characters long, at most {longest:,} are read")
+    return result or None
+
+
+def name(value: object) -> str:
+    """The name of an entity: not empty, and with a letter or digit in it."""
+    result = text(value, LONGEST_NAME)
+    if result is None:
+        raise FieldProblem("is empty")
+    if not any(map(str.isalnum, result)):
+        raise FieldProblem(f"has no letter or digit: {result!r}")
+    return result
+
+
+def date(value: object, *, end: bool = False) -> dt.date | None:
+    """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last."""
+    written = text(value, 40)
+    if written is None:
+        return None
+    match = _COMPACT_DATE.fullmatch(written) or _DATE.fullmatch(written)
+    if match is None:
+        raise FieldProblem(f"is {written!r}, expected a date as YYYY-MM-DD")
+    year, month, day = (None if part is None else int(part) for part in match.groups())
+    assert year is not None
+    try:
+        if month is None:
+            return dt.date(year, 12, 31) if end else dt.date(year, 1, 1)
+        if day is None:
+            return dt.date(year, month, calendar.monthrange(year, month)[1] if end else 1)
+        return dt.date(year, month, day)
+    except ValueError:
+        raise FieldProblem(f"is {written!r}, which is no day of the calendar") from None
+
+
+def probability(value: object) -> float | None:
+    """A number in [0, 1]."""
+    written = text(value, 40)
+    if written is None:
+        return None
+    try:
+        number = float(written)
+    except ValueError:
+        raise FieldProblem(f"is {written!r}, expected a number from 0 to 1") from None
+    if not 0 <= number <= 1:
+        raise FieldProblem(f"is {written}, expected a number from 0 to 1")
+    return number
+
+
+def offset(value: object) -> int | None:
+    """A count of characters."""
+    written = text(value, 20)
+    if written is None:
+        return None
+    if not (written.isascii() and written.isdigit()):
+        raise FieldProblem(f"is {written!r}, expected a whole number")
+    return int(written)
+
+
+def term(value: object, kind: type[E]) -> E | None:
+    """A term of the vocabulary, in any case, with blanks, hyphens or underscores between its words."""
+    written = text(value, LONGEST_NAME)
+    if written is None:
+        return None
+    if (found := _terms(kind).get(key(written))) is None:
+        raise FieldProblem(f"is {written!r}, expected one of {', '.join(member.value for member in kind)}")
+    return found
+
+
+@cache
+def _terms(kind: type[E]) -> dict[str, E]:
+    return {key(member.value): member for member in kind}
+
+
+def key(words: str) -> str:
+    """What is compared of a column's or term's name: its letters and digits."""
+    return _KEY.sub("", unicodedata.normalize("NFKC", words).casefold())

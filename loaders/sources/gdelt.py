@@ -1,0 +1,249 @@
+"""GDELT 2.0: event exports, and mentions where they are at hand; out: what one country or group does to another, by CAMEO code.
+
+An event is taken where both actors are countries acting as such, or known groups: GDELT's other actors ("COMPANY", "DOCTOR") name
+nobody. Each article is a document, its host the publisher. With mentions, every article that mentions an event states it.
+"""
+
+import csv
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import orjson
+import yaml
+
+from graph_schema.domain import Document, Span
+from graph_schema.errors import MalformedRecord, SourceError
+from graph_schema.ids import document_id
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+from loaders.sources import fields
+from loaders.sources.countries import country_name
+from loaders.sources.fields import FieldProblem
+from loaders.sources.lines import STDIN, Line, Lines, opened, shown, source_name
+from loaders.sources.records import SourceRecord
+from loaders.triple import Mention, Triple
+
+EVENT_COLUMNS: Final = 61
+MENTION_COLUMNS: Final = 16
+_GKG_COLUMNS: Final = 27
+_EVENT: Final = {"GLOBALEVENTID": 0, "SQLDATE": 1, "EventCode": 26, "QuadClass": 29, "DATEADDED": 59, "SOURCEURL": 60}
+"""Positions of the columns that are read, beside the actors'. GDELT 2.0 event codebook, version 2.0 (2015)."""
+_ACTORS: Final = (
+    {"country": 7, "group": 8, "types": slice(12, 15)},
+    {"country": 17, "group": 18, "types": slice(22, 25)},
+)
+_MENTION: Final = {"GlobalEventID": 0, "MentionTimeDate": 2, "MentionType": 3, "MentionIdentifier": 5, "Confidence": 11}
+_WEB: Final = "1"
+
+
+@cache
+def _cameo() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = yaml.safe_load(files("loaders.sources").joinpath("cameo.yaml").read_text("utf-8"))
+    return data
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """What an event states, once it is known to state anything."""
+
+    day: str
+    subject: Mention
+    object: Mention
+    code: str
+
+
+@dataclass(slots=True)
+class Gdelt:
+    """Export files of events, and the mention files that belong to them."""
+
+    exports: Sequence[str]
+    mentions: Sequence[str] = ()
+    ignored: set[str] = field(default_factory=set)
+    kind: str = "gdelt/1"
+    rereads: bool = False
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """Exports and mentions."""
+        return [*self.exports, *self.mentions]
+
+    def records(self) -> Iterator[SourceRecord | MalformedRecord]:
+        """One record per event and per mention. Raises SourceUnavailable, SourceError."""
+        if STDIN in self.mentions:
+            raise SourceError("mentions come from files, not from standard input")
+        with closing(sqlite3.connect("")) as events:
+            events.execute("CREATE TABLE event (id TEXT PRIMARY KEY, event TEXT) WITHOUT ROWID")
+            for path in self.exports:
+                yield from _each(path, EVENT_COLUMNS, lambda cells: _event_record(cells, events))
+            for path in self.mentions:
+                yield from _each(path, MENTION_COLUMNS, lambda cells: _mention_record(cells, events))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The fields of one line."""
+
+    source: str
+    line: Line
+    values: Sequence[str]
+
+    def malformed(self, at: str | None, problem: str) -> MalformedRecord:
+        return MalformedRecord(self.source, self.line.number, at, problem, raw=shown(self.line.text))
+
+    def nothing(self, reason: str) -> SourceRecord:
+        nobody = Document(document_id(source=f"{self.source}:{self.line.number}"))
+        return SourceRecord(self.source, self.line.number, nobody, passed_over=reason)
+
+
+def _each(path: str, columns: int, read: Any) -> Iterator[SourceRecord | MalformedRecord]:
+    """Every line of a file through `read`. Raises SourceError when the first line has other columns altogether."""
+    with opened(path) as stream:
+        lines = Lines(stream, source_name(path))
+        delimiter = "\t"
+        while True:
+            try:
+                line = next(lines, None)
+                if line is None:
+                    return
+                if line.number == 1:
+                    delimiter = "\t" if "\t" in line.text else ","
+                    _expect(lines, _split(line, delimiter), columns)
+                    if line.text.lower().startswith("globaleventid"):
+                        continue
+                if not line.text.strip():
+                    continue
+                values = _split(line, delimiter)
+                cells = _Cells(lines.source, line, values)
+                if len(values) != columns:
+                    raise cells.malformed(None, f"has {len(values)} columns, expected {columns}")
+                if "\0" in line.text:
+                    raise cells.malformed(None, "contains a NUL character")
+                yield read(cells)
+            except csv.Error as error:
+                yield lines.malformed(None, f"is no row of a table: {error}")
+            except MalformedRecord as error:
+                yield error
+
+
+def _expect(lines: Lines, values: Sequence[str], columns: int) -> None:
+    if len(values) == _GKG_COLUMNS:
+        raise SourceError(f"{lines.source}: is a Global Knowledge Graph file; only events and their mentions are read")
+    if len(values) in (EVENT_COLUMNS, MENTION_COLUMNS) and len(values) != columns:
+        kinds = {EVENT_COLUMNS: "events", MENTION_COLUMNS: "mentions"}
+        raise SourceError(f"{lines.source}: holds {kinds[len(values)]}, expected {kinds[columns]}")
+
+
+def _split(line: Line, delimiter: str) -> Sequence[str]:
+    text = line.text.rstrip("\r\n")
+    return text.split("\t") if delimiter == "\t" else next(csv.reader([text]), [])
+
+
+def _event_record(cells: _Cells, events: sqlite3.Connection) -> SourceRecord:
+    """One event, remembered for its mentions. Raises MalformedRecord."""
+    value = {name: cells.values[at].strip() for name, at in _EVENT.items()}
+    if not value["GLOBALEVENTID"].isdigit():
+        raise cells.malformed("GLOBALEVENTID", f"is {value['GLOBALEVENTID'][:40]!r}, expected a number")
+    day = _date(cells, "SQLDATE", value["SQLDATE"])
+    added = _date(cells, "DATEADDED", value["DATEADDED"][:8])
+    if not (value["EventCode"].isascii() and value["EventCode"].isdigit()):
+        raise cells.malformed("EventCode", f"is {value['EventCode'][:40]!r}, expected a CAMEO code")
+    if value["QuadClass"] not in ("1", "2", "3", "4"):
+        raise cells.malformed("QuadClass", f"is {value['QuadClass'][:40]!r}, expected 1 to 4")
+    code = event_code(value["EventCode"])
+    subject, object = (_actor(cells, columns) for columns in _ACTORS)
+    if subject is None or object is None:
+        return cells.nothing("actor_is_nobody_in_particular")
+    if code is None:
+        return cells.nothing("event_states_no_tie")
+    if subject == object:
+        return cells.nothing("within_one_country")
+    event = _Event(day, subject, object, code)
+    row = (day, subject.name, subject.type, object.name, object.type, code)
+    events.execute("INSERT OR REPLACE INTO event VALUES (?, ?)", (value["GLOBALEVENTID"], orjson.dumps(row)))
+    return _record(cells, event, value["SOURCEURL"], added, _cameo()["confidence"])
+
+
+def _mention_record(cells: _Cells, events: sqlite3.Connection) -> SourceRecord:
+    """One article that mentions an event. Raises MalformedRecord."""
+    value = {name: cells.values[at].strip() for name, at in _MENTION.items()}
+    if not value["GlobalEventID"].isdigit():
+        raise cells.malformed("GlobalEventID", f"is {value['GlobalEventID'][:40]!r}, expected a number")
+    seen = _date(cells, "MentionTimeDate", value["MentionTimeDate"][:8])
+    confidence = value["Confidence"]
+    if not (confidence.isascii() and confidence.isdigit() and int(confidence) <= 100):
+        raise cells.malformed("Confidence", f"is {confidence[:40]!r}, expected a percentage from 0 to 100")
+    row = events.execute("SELECT event FROM event WHERE id = ?", (value["GlobalEventID"],)).fetchone()
+    if row is None:
+        return cells.nothing("event_absent_or_without_a_tie")
+    if value["MentionType"] != _WEB:
+        return cells.nothing("mention_is_no_web_page")
+    day, subject, subject_type, object, object_type, code = orjson.loads(row[0])
+    ends = Mention(subject, EntityType(subject_type)), Mention(object, EntityType(object_type))
+    return _record(cells, _Event(day, *ends, code), value["MentionIdentifier"], seen, int(confidence) / 100)
+
+
+def event_code(code: str) -> str | None:
+    """The longest prefix of a CAMEO code that the mapping knows; None where the event states no tie."""
+    for end in range(len(code), 1, -1):
+        if code[:end] in _cameo()["events"]:
+            return code[:end]
+        if code[:end] in _cameo()["none"]:
+            return None
+    return None
+
+
+def _actor(cells: _Cells, columns: Mapping[str, Any]) -> Mention | None:
+    """The country or group that acts; None for anybody else."""
+    values, cameo = cells.values, _cameo()
+    if (group := cameo["groups"].get(values[columns["group"]].strip())) is not None:
+        return Mention(group["name"], EntityType(group["type"]))
+    roles = {role for role in map(str.strip, values[columns["types"]]) if role}
+    code = values[columns["country"]].strip()
+    if not code or not roles <= set(cameo["acts_for_the_state"]):
+        return None
+    name = country_name(cameo["countries"].get(code, code))
+    return None if name is None else Mention(name, EntityType.COUNTRY)
+
+
+def _record(cells: _Cells, event: _Event, address: str, published: str, confidence: float) -> SourceRecord:
+    if not address.startswith(("http://", "https://")) or len(address) > 2_000:
+        return cells.nothing("source_is_no_web_page")
+    host = urlsplit(address).hostname or ""
+    document = Document(
+        document_id(url=address),
+        url=address,
+        publisher=host.removeprefix("www.") or None,
+        published=fields.date(published),
+    )
+    known = _cameo()["events"][event.code]
+    sentence = f"{event.subject.name} {known['words']} {event.object.name} (CAMEO {event.code}, {event.day})."
+    triple = Triple(
+        event.subject,
+        known["words"],
+        event.object,
+        sentence,
+        Span(0, len(sentence)),
+        confidence=confidence,
+        date=fields.date(event.day),
+    )
+    triples = tuple(
+        replace(triple, relation=RelationType(stated["relation"]), modality=Modality(stated["modality"]))
+        for stated in known["states"]
+    )
+    return SourceRecord(cells.source, cells.line.number, document, triples)
+
+
+def _date(cells: _Cells, at: str, value: str) -> str:
+    """A day written as YYYYMMDD, as YYYY-MM-DD. Raises MalformedRecord."""
+    try:
+        day = fields.date(value)
+    except FieldProblem as problem:
+        raise cells.malformed(at, str(problem)) from None
+    if day is None:
+        raise cells.malformed(at, "is empty")
+    return day.isoformat()

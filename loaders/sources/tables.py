@@ -1,0 +1,105 @@
+"""Tables with a header as records with their true line numbers, also where a quoted field spans several lines."""
+
+import csv
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from graph_schema.errors import MalformedRecord, SourceError
+from loaders.sources.lines import Line, Lines, opened, shown, source_name
+
+_TOO_LONG = "field larger than"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of a table; empty fields are left out."""
+
+    line: int
+    """Line on which it begins."""
+    values: dict[str, str]
+    raw: str
+
+
+def read_table(path: str, columns: Sequence[str], *, delimiter: str = ",") -> Iterator[Row | MalformedRecord]:
+    """The records of a table that has at least `columns`; blank lines are passed over.
+
+    Raises SourceUnavailable, SourceError when the file cannot be read or its header lacks a column.
+    """
+    with opened(path) as stream:
+        lines = Lines(stream, source_name(path))
+        feed = Feed(lines)
+        reader = csv.reader(feed, delimiter=delimiter, strict=True)
+        try:
+            header = next_row(reader, feed)
+        except MalformedRecord as error:
+            raise SourceError(str(error)) from error
+        if absent := [column for column in columns if column not in (header or ())]:
+            raise SourceError(
+                f"{lines.source}:1: the header lacks {', '.join(absent)}; found {', '.join(header or ())}"
+            )
+        assert header is not None
+        while True:
+            try:
+                row = next_row(reader, feed)
+            except MalformedRecord as error:
+                yield error
+                continue
+            if row is None:
+                return
+            if row:
+                yield _row(row, header, feed, lines.source)
+
+
+def _row(row: list[str], header: list[str], feed: "Feed", source: str) -> Row | MalformedRecord:
+    line, raw = feed.taken[0].number, "".join(part.text for part in feed.taken)
+    if len(row) != len(header):
+        problem = f"the row has {len(row)} fields, the header {len(header)}"
+        return MalformedRecord(source, line, None, problem, raw=shown(raw))
+    return Row(line, {name: value for name, value in zip(header, row, strict=True) if value}, raw)
+
+
+class Feed:
+    """Lines for csv.reader; it remembers those of the current record, so that a stray quote costs one line, not many."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._waiting: deque[Line] = deque()
+        self.taken: list[Line] = []
+
+    def __iter__(self) -> "Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = self._waiting.popleft() if self._waiting else next(self._lines)
+        self.taken.append(line)
+        return line.text
+
+    def put_back(self, lines: list[Line]) -> None:
+        """Give these lines again before all others."""
+        self._waiting.extendleft(reversed(lines))
+
+    def malformed(self, line: Line, problem: str) -> MalformedRecord:
+        """The error for the record that begins at `line`."""
+        return MalformedRecord(self._lines.source, line.number, None, problem, raw=shown(line.text))
+
+
+def next_row(reader: Iterator[list[str]], feed: Feed) -> list[str] | None:
+    """The next row, [] for a blank line, None at the end. Raises MalformedRecord for the first line of a broken one."""
+    feed.taken = []
+    try:
+        return next(reader, None)
+    except MalformedRecord:
+        feed.put_back(feed.taken)
+        raise
+    except csv.Error as error:
+        first, *others = feed.taken
+        feed.put_back(others)
+        problem = str(error)
+        if problem.startswith(_TOO_LONG) and not others:
+            problem = f"a field is longer than {csv.field_size_limit():,} characters"
+        elif problem.startswith(_TOO_LONG) or problem == "unexpected end of data":
+            problem = "a quotation mark is never closed"
+        else:
+            problem = f"is no row of the table: {problem}"
+        raise feed.malformed(first, problem) from None

@@ -1,0 +1,103 @@
+"""The web application: /graphql, /healthz, /readyz."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from graph_schema.connection import open_graph
+from graph_schema.graph import Graph
+from graph_schema.writing import Writer
+from service import browser_files
+from service.answers.hub_degrees import HubDegrees
+from service.answers.paths import PathFinder
+from service.answers.reaching import ReachFinder
+from service.answers.turns import Turns
+from service.graphql.context import Context
+from service.graphql.schema import build_schema
+from service.http import graphiql
+from service.http.endpoint import GraphQLEndpoint
+from service.http.health import healthz, readyz
+from service.settings import ServiceSettings
+from service.warmup import warm_up
+
+log = structlog.get_logger(__name__)
+
+
+MakeWriter = Callable[[Graph], Writer]
+
+
+def create_app(
+    settings: ServiceSettings, graph: Graph | None = None, *, make_writer: MakeWriter | None = None
+) -> FastAPI:
+    """The application over `graph`, or over the graph that the environment names, opened when it starts.
+
+    `make_writer` makes what mutations write with; without it they are refused.
+    Raises SettingsError.
+    """
+    schema = build_schema(max_query_depth=settings.max_query_depth, max_query_cost=settings.max_query_cost)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if graph is None:
+                _attach(app, await stack.enter_async_context(open_graph()), settings, make_writer)
+            warming = asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree))
+            try:
+                yield
+            finally:
+                warming.cancel()
+                await asyncio.gather(warming, return_exceptions=True)
+
+    app = FastAPI(
+        title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
+    )
+    if graph is not None:
+        _attach(app, graph, settings, make_writer)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["etag"],
+        )
+    endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
+
+    async def graphql(request: Request) -> Response:
+        if settings.graphiql and graphiql.wants_page(request):
+            return graphiql.page()
+        return await endpoint(request)
+
+    async def home(_: Request) -> Response:
+        return RedirectResponse("/graphql")
+
+    app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    app.add_route("/healthz", healthz)
+    app.add_route("/readyz", readyz)
+    app.add_route("/", home)
+    app.include_router(browser_files.router)
+    if settings.graphiql:
+        app.mount("/graphiql", graphiql.static_files())
+    return app
+
+
+def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
+    turns = Turns(settings.path_concurrency)
+    app.state.graph = graph
+    app.state.writer = None if make_writer is None else make_writer(graph)
+    hub_degrees = HubDegrees()
+    app.state.finder = PathFinder(graph, settings, turns, hub_degrees)
+    app.state.reacher = ReachFinder(graph, settings, turns, hub_degrees)
+
+
+def _context(app: FastAPI, settings: ServiceSettings) -> Context:
+    state = app.state
+    return Context(state.graph, settings, state.finder, state.reacher, writer=state.writer)

@@ -1,0 +1,35 @@
+"""Values of options that are terms of the vocabulary or days."""
+
+import datetime as dt
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from graph_schema.errors import QuestionError, UnknownTerm
+
+T = TypeVar("T", bound=StrEnum)
+
+
+def choose(kind: type[T], what: str, names: Iterable[str] | None) -> tuple[T, ...]:
+    """Terms by name, case and hyphens apart. Raises UnknownTerm, which lists the valid ones."""
+    known = {_plain(member.value): member for member in kind}
+    found = []
+    for name in names or ():
+        if (term := known.get(_plain(name))) is None:
+            raise UnknownTerm(what, name, [member.value for member in kind])
+        found.append(term)
+    return tuple(found)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def day(text: str | None) -> dt.date | None:
+    """A day as YYYY-MM-DD. Raises QuestionError."""
+    if text is None:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise QuestionError(f"{text!r} is not a day; write it as 2026-11-24") from error

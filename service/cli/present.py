@@ -1,0 +1,219 @@
+"""Paths for people and for programs: a table of hops with their sentences, and JSON."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from graph_schema.ids import RelationId
+from service.answers.paths import Path, PathAnswer
+from service.paths.report import PathStatus
+from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
+
+Claims = Mapping[RelationId, Sequence[ClaimRecord]]
+_SENTENCES = 2
+"""Most sentences shown of one relation in the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the table: a relation of a hop, or one more sentence of it."""
+
+    hop: str
+    sentence: str
+    publisher: str
+    date: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hops:
+    """A path as lines."""
+
+    entities: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @classmethod
+    def from_answer(cls, path: Path, claims: Claims) -> "Hops":
+        """From an answer of this process."""
+        lines = []
+        for hop in path.hops:
+            for relation in hop.relations:
+                arrow = arrow_text(
+                    hop.source.name, relation.type, hop.target.name, forward=relation.subject == hop.source.id
+                )
+                for claim in list(claims.get(relation.id, ()))[:_SENTENCES]:
+                    date = claim.date or claim.document.published
+                    lines.append(
+                        Line(
+                            hop=arrow,
+                            sentence=claim.sentence,
+                            publisher=claim.document.publisher or claim.document.title or claim.document.id,
+                            date="" if date is None else date.isoformat(),
+                            confidence=f"{claim.confidence:.2f}",
+                        )
+                    )
+                    arrow = ""
+        return cls(tuple(entity.name for entity in path.entities), tuple(lines))
+
+    @classmethod
+    def from_graphql(cls, path: Mapping[str, Any]) -> "Hops":
+        """From an answer of a running service to `SHOWN`."""
+        lines = []
+        for hop in path["hops"]:
+            for relation in hop["relations"]:
+                arrow = arrow_text(
+                    hop["from"]["name"],
+                    relation["type"],
+                    hop["to"]["name"],
+                    forward=relation["subject"]["id"] == hop["from"]["id"],
+                )
+                for claim in relation["claims"]["nodes"]:
+                    document = claim["document"]
+                    lines.append(
+                        Line(
+                            hop=arrow,
+                            sentence=claim["sentence"],
+                            publisher=document["publisher"] or document["title"] or document["id"],
+                            date=claim["date"] or document["published"] or "",
+                            confidence=f"{claim['confidence']:.2f}",
+                        )
+                    )
+                    arrow = ""
+        return cls(tuple(entity["name"] for entity in path["entities"]), tuple(lines))
+
+
+SHOWN = f"""
+query Shown($from: ID!, $to: ID!) {{
+  shortestPath(from: $from, to: $to) {{
+    report {{ status hint }}
+    paths {{
+      entities {{ name }}
+      hops {{
+        from {{ id name }}
+        to {{ id name }}
+        relations {{
+          type
+          subject {{ id }}
+          claims(first: {_SENTENCES}) {{ nodes {{ sentence date confidence document {{ id title publisher published }} }} }}
+        }}
+      }}
+    }}
+  }}
+}}
+"""
+
+
+def arrow_text(source: str, relation: str, target: str, *, forward: bool) -> str:
+    """A relation as it is walked: `Intel —TESTED→ ACM Research`, or `←OWNS—` against its direction."""
+    return f"{source} —{relation}→ {target}" if forward else f"{source} ←{relation}— {target}"
+
+
+def print_paths(console: Console, paths: Sequence[Hops]) -> None:
+    """A table for each path."""
+    for path in paths:
+        table = Table(title=" · ".join(path.entities), title_justify="left", title_style="bold", show_lines=False)
+        table.add_column("hop", overflow="fold", min_width=22, ratio=3)
+        table.add_column("sentence", overflow="fold", ratio=4)
+        table.add_column("said by", overflow="fold", ratio=2)
+        table.add_column("sure", no_wrap=True, justify="right")
+        for line in path.lines:
+            said_by = f"{line.publisher}, {line.date}" if line.date else line.publisher
+            table.add_row(*map(Text, (line.hop, line.sentence, said_by, line.confidence)))
+        console.print(table)
+
+
+def reason(answer: PathAnswer) -> str | None:
+    """One line on what the answer means, where it is not simply what was asked for."""
+    report = answer.report
+    if report.status is PathStatus.FOUND:
+        return None
+    limit = f" ({report.limited_by.value})" if report.limited_by is not None else ""
+    return f"{report.status.name}{limit}: {report.hint}" if report.hint else f"{report.status.name}{limit}"
+
+
+def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any]:
+    """The answer with all its claims, in the field names of the API."""
+    report = answer.report
+    return {
+        "report": {
+            "status": report.status.name,
+            "limitedBy": None if report.limited_by is None else report.limited_by.name,
+            "expanded": report.expanded,
+            "elapsedMs": round(report.elapsed_ms, 3),
+            "hubsSkipped": list(report.hubs_skipped),
+            "undated": report.undated,
+            "graphVersion": version,
+            "hint": report.hint,
+            "cypher": report.cypher,
+        },
+        "sources": [_entity(entity) for entity in answer.sources],
+        "targets": [_entity(entity) for entity in answer.targets],
+        "paths": [
+            {
+                "id": path.id,
+                "length": len(path.hops),
+                "cost": path.cost,
+                "confidence": path.confidence,
+                "hops": [
+                    {
+                        "index": hop.index,
+                        "from": _entity(hop.source),
+                        "to": _entity(hop.target),
+                        "relations": [_relation(relation, claims.get(relation.id, ())) for relation in hop.relations],
+                    }
+                    for hop in path.hops
+                ],
+            }
+            for path in answer.paths
+        ],
+    }
+
+
+def _entity(entity: EntityRecord) -> dict[str, Any]:
+    return {"id": entity.id, "name": entity.name, "type": entity.type.name}
+
+
+def _relation(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
+    return {
+        "id": relation.id,
+        "type": relation.type.name,
+        "subject": relation.subject,
+        "object": relation.object,
+        "status": relation.status.name,
+        "confidence": relation.confidence,
+        "claimCount": relation.claims,
+        "sourceCount": relation.sources,
+        "firstSeen": _iso(relation.first_seen),
+        "lastSeen": _iso(relation.last_seen),
+        "validFrom": _iso(relation.valid_from),
+        "validTo": _iso(relation.valid_to),
+        "claims": [_claim(claim) for claim in claims],
+    }
+
+
+def _claim(claim: ClaimRecord) -> dict[str, Any]:
+    document = asdict(claim.document)
+    return {
+        "id": claim.id,
+        "sentence": claim.sentence,
+        "start": claim.start,
+        "end": claim.end,
+        "predicate": claim.predicate,
+        "modality": claim.modality.name,
+        "confidence": claim.confidence,
+        "attributedTo": claim.attributed_to,
+        "role": claim.role,
+        "date": _iso(claim.date),
+        "validFrom": _iso(claim.valid_from),
+        "validTo": _iso(claim.valid_to),
+        "extractor": claim.extractor,
+        "document": document | {"published": _iso(claim.document.published)},
+    }
+
+
+def _iso(date: Any) -> str | None:
+    return None if date is None else date.isoformat()

@@ -1,0 +1,112 @@
+"""Errors of the service beside those of `graph_schema.errors`, and how every error reads in a GraphQL answer."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from graph_schema.errors import (
+    ChokepointError,
+    EntityNotFound,
+    GraphError,
+    LimitExceeded,
+    QuestionError,
+    SettingsError,
+    UnknownTerm,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class ServiceUnreachable(ChokepointError):
+    """The service does not answer where it should."""
+
+    code = "SERVICE_UNREACHABLE"
+    exit_code = 5
+    retryable = True
+
+
+class ServicePortTaken(SettingsError):
+    """Another program listens on the service's port."""
+
+    code = "SERVICE_PORT_TAKEN"
+
+
+class WritesDisabled(QuestionError):
+    """This service takes nothing in."""
+
+    code = "WRITES_DISABLED"
+
+
+class NotAuthorized(QuestionError):
+    """The token to change the graph is missing or wrong."""
+
+    code = "NOT_AUTHORIZED"
+
+
+class QueryTooDeep(QuestionError):
+    """A document nests its fields deeper than the service allows."""
+
+    code = "QUERY_TOO_DEEP"
+
+
+class QueryTooExpensive(QuestionError):
+    """A document asks for more items than the service allows."""
+
+    code = "QUERY_TOO_EXPENSIVE"
+
+
+def as_graphql(error: GraphQLError) -> dict[str, Any]:
+    """An error as the GraphQL specification has it, with `extensions.code`; what users cannot mend stays inside.
+
+    An unexpected error is logged under an id, and only the id is told.
+    """
+    entry: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        entry["path"] = list(error.path)
+    match root_cause(error):
+        case None:
+            entry["extensions"] = {"code": _request_code(error), **(error.extensions or {})}
+        case ChokepointError() as cause:
+            entry["message"] = str(cause)
+            entry["extensions"] = extensions_of(cause)
+        case cause:
+            incident = uuid.uuid4().hex[:12]
+            log.error("unexpected error", incident=incident, path=error.path, exc_info=cause)
+            entry["message"] = f"internal error {incident}"
+            entry["extensions"] = {"code": "INTERNAL_ERROR", "incident": incident}
+    return entry
+
+
+def root_cause(error: GraphQLError) -> BaseException | None:
+    """What a resolver raised; None for an error of the request itself."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def extensions_of(error: ChokepointError) -> Mapping[str, Any]:
+    """Code, hint and values of one of our errors."""
+    entry: dict[str, Any] = {"code": error.code, "retryable": error.retryable}
+    match error:
+        case EntityNotFound():
+            entry |= {"wanted": error.wanted, "close": list(error.close)}
+            entry["hint"] = f"did you mean {error.close[0]}?" if error.close else "searchEntities finds names"
+        case UnknownTerm():
+            entry |= {"wanted": error.wanted, "valid": list(error.valid), "hint": "ontology lists the vocabulary"}
+        case LimitExceeded():
+            entry |= {"asked": error.asked, "most": error.most, "hint": "limits publishes what is allowed"}
+        case GraphError() if error.retryable:
+            entry["hint"] = "ask again in a moment"
+    return entry
+
+
+def _request_code(error: GraphQLError) -> str:
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    return "GRAPHQL_VALIDATION_FAILED" if error.path is None else "BAD_USER_INPUT"

@@ -1,0 +1,84 @@
+"""What every resolver has at hand during one request."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import strawberry
+
+from graph_schema.graph import Graph
+from graph_schema.writing import Writer
+from service.answers.endpoints import lookup
+from service.answers.paths import PathFinder
+from service.answers.reaching import ReachFinder
+from service.errors import NotAuthorized, WritesDisabled
+from service.graphql.dataloaders import DataLoaders
+from service.graphql.inputs import DEFAULT_DEPTH, Budget
+from service.paths import budget as domain
+from service.paths.filters import EntityFilter
+from service.paths.report import Bound, SearchReport
+from service.queries.records import EntityRecord
+from service.queries.state import graph_version
+from service.settings import ServiceSettings
+
+
+@dataclass(slots=True)
+class Context:
+    """Made anew for each request, so that nothing is remembered from one to the next."""
+
+    graph: Graph
+    settings: ServiceSettings
+    finder: PathFinder
+    reacher: ReachFinder
+    operation_name: str | None = None
+    writer: Writer | None = None
+    token: str | None = None
+    """Bearer token that the client sent."""
+    load: DataLoaders = field(init=False)
+    cacheable: bool = True
+    """Whether the answer depends on the graph's version alone, not on the time it took."""
+
+    _version: int | None = None
+
+    def __post_init__(self) -> None:
+        self.load = DataLoaders(self.graph)
+
+    def know(self, *groups: Iterable[EntityRecord]) -> None:
+        """Entities that a query brought along need not be asked for again."""
+        self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+
+    def note(self, report: SearchReport) -> None:
+        """An answer cut short by time may be fuller next time, so that it must not be cached."""
+        self.cacheable = self.cacheable and report.limited_by is not Bound.TIME
+
+    def writer_for(self) -> Writer:
+        """The writer, for a client that may write. Raises WritesDisabled, NotAuthorized."""
+        wanted = self.settings.write_token
+        if self.writer is None or wanted is None:
+            raise WritesDisabled("this service takes nothing in: CHOKEPOINT_SERVICE_WRITE_TOKEN is not set")
+        if self.token is None or not hmac.compare_digest(self.token.encode(), wanted.get_secret_value().encode()):
+            raise NotAuthorized("send the write token as Authorization: Bearer …")
+        return self.writer
+
+    def budget(self, asked: Budget | None, *, depth: int | None = None) -> domain.Budget:
+        """The budget of a question; `depth` holds where none was asked for."""
+        return (asked or Budget(max_depth=depth or DEFAULT_DEPTH)).to_domain(
+            most_expansions=self.settings.max_expansions
+        )
+
+    async def graph_version(self) -> int:
+        """Version of the graph, asked for once."""
+        if self._version is None:
+            self._version = await self.graph.read(graph_version)
+        return self._version
+
+    async def resolved(self, rule: EntityFilter) -> EntityFilter:
+        """The filter with an id for each name. Raises EntityNotFound."""
+        if not rule.named:
+            return rule
+        known = await lookup(self.graph, sorted(rule.named))
+        return rule.resolved({name: entity.id for name, entity in known.items()})
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,47 @@
+"""The enums of the domain as GraphQL enums, each registered once."""
+
+from collections.abc import Mapping
+from enum import EnumType, StrEnum
+from typing import TypeVar
+
+import strawberry
+
+from graph_schema.domain import RunStatus
+from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from service.answers.paths import DistinctBy
+from service.paths.filters import Direction, UndatedPolicy
+from service.paths.hubs import HubMode
+from service.paths.report import Bound, PathStatus
+from service.paths.search import PathWeight
+
+T = TypeVar("T", bound=StrEnum)
+
+
+def _register(enum: EnumType, description: str) -> None:
+    strawberry.enum(enum, description=description)
+
+
+def _register_terms(enum: type[T], description: str, meanings: Mapping[T, str]) -> None:
+    """Register an enum of the vocabulary, each value described by its meaning."""
+    definition = strawberry.enum(enum, description=description).__strawberry_definition__  # type: ignore[attr-defined]
+    for value, member in zip(definition.values, enum, strict=True):
+        value.description = meanings[member]
+
+
+_register_terms(EntityType, "Kind of an entity.", vocabulary().entity_types)
+_register_terms(
+    RelationType,
+    "Kind of a relation; `ontology` says which entities each may tie.",
+    {type: relation.meaning for type, relation in vocabulary().relations.items()},
+)
+_register_terms(
+    Modality, "How a source puts a statement; for a relation the strongest of its claims.", vocabulary().modalities
+)
+_register(RunStatus, "Where a load run stands.")
+_register(Direction, "Which way relations are walked. Symmetric relations are walked both ways under each.")
+_register(UndatedPolicy, "What becomes of relations without any date of validity. FLAG includes and counts them.")
+_register(HubMode, "What a search does with hubs between the ends.")
+_register(PathStatus, "What an answer means: a proven absence is told apart from a limit reached.")
+_register(Bound, "The limit that shaped an answer.")
+_register(PathWeight, "What makes a path short. CONFIDENCE: a hop of half the confidence is as bad as one hop more.")
+_register(DistinctBy, "When two paths are two. ENTITIES folds all relations of a hop into one path.")

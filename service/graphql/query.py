@@ -1,0 +1,244 @@
+"""The questions of the API that are not about paths: records and lists of them."""
+
+import asyncio
+import datetime as dt
+from typing import Annotated
+
+import strawberry
+
+from graph_schema.domain import RunStatus
+from graph_schema.errors import LimitExceeded, QuestionError
+from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
+from graph_schema.vocabulary import EntityType, vocabulary
+from service.answers.endpoints import lookup, matches
+from service.answers.evidence import claims_of_relations, relations_on_path
+from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
+from service.graphql.context import Context, Info
+from service.graphql.inputs import EntityFilter, RelationFilter
+from service.graphql.types.lists import EntityMatch, Neighbor
+from service.graphql.types.node import Node
+from service.graphql.types.records import Claim, Document, Entity, Relation
+from service.graphql.types.runs import LoadRun
+from service.graphql.types.service import Limits, Ontology
+from service.paths.filters import Walk
+from service.queries.documents import documents
+from service.queries.entities import entities_like
+from service.queries.paths_expand import relations_of_hops
+from service.queries.relations import neighbours, relations_listed
+from service.queries.state import load_runs
+
+Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
+
+
+@strawberry.type
+class RecordQuery:
+    """Entities, relations, claims, documents, runs, and what the service is."""
+
+    @strawberry.field(description="Anything by its id.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        return await node_by_id(info.context, id)
+
+    @strawberry.field(description="Anything by its id, in the order asked; null where nothing has the id.")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        if len(ids) > info.context.settings.max_ids:
+            raise LimitExceeded("the number of ids", len(ids), info.context.settings.max_ids)
+        return list(await asyncio.gather(*(node_by_id(info.context, id) for id in ids)))
+
+    @strawberry.field(description="One entity by its id, or by a name or alias in any script.")
+    async def entity(
+        self,
+        info: Info,
+        id: strawberry.ID | None = None,
+        name: str | None = None,
+        type: Annotated[
+            EntityType | None, strawberry.argument(description="Kind, where a name belongs to several entities.")
+        ] = None,
+    ) -> Entity | None:
+        if (id is None) == (name is None):
+            raise QuestionError("give either id or name")
+        if id is not None:
+            found = await info.context.load.entity_by_id.load(EntityId(id))
+            return None if found is None else Entity.from_record(found)
+        assert name is not None
+        named = (await info.context.graph.read(matches, [name], type=type))[name]
+        return Entity.from_record(named[0].entity)
+
+    @strawberry.field(
+        description="Entities whose name or alias is or resembles `q`, in any script: exact before alias before "
+        "fuzzy, then by number of relations. The 200 closest are ranked."
+    )
+    async def search_entities(
+        self,
+        info: Info,
+        q: str,
+        where: EntityFilter | None = None,
+        fuzzy: Annotated[bool, strawberry.argument(description="Also names that only resemble it.")] = True,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[EntityMatch]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        admitted = await info.context.resolved((where or EntityFilter()).to_domain())
+        found = (await info.context.graph.read(entities_like, [q], where=admitted, fuzzy=fuzzy)).get(q, [])
+        page, more = window.cut(found[window.skip : window.skip + window.limit + 1])
+        info.context.know([match.entity for match in page])
+        return connection([EntityMatch.from_match(match) for match in page], window, more=more)
+
+    @strawberry.field(description="Relations by id, under conditions on them and on both ends.")
+    async def relations(
+        self,
+        info: Info,
+        where: RelationFilter | None = None,
+        subject: EntityFilter | None = None,
+        object: EntityFilter | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Relation]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        ends = [await info.context.resolved((end or EntityFilter()).to_domain()) for end in (subject, object)]
+        via = (where or RelationFilter()).to_domain()
+        rows = await info.context.graph.read(
+            relations_listed, via, ends[0], ends[1], skip=window.skip, limit=window.limit + 1
+        )
+        page, more = window.cut(rows)
+        return connection([Relation.from_record(relation) for relation in page], window, more=more)
+
+    @strawberry.field(description="All relations between two entities, whichever way they point, surest first.")
+    async def relation_between(
+        self, info: Info, a: Wanted, b: Wanted, where: RelationFilter | None = None
+    ) -> list[Relation]:
+        known = await lookup(info.context.graph, [a, b])
+        info.context.know(known.values())
+        pair = known[a].id, known[b].id
+        walk = Walk(via=(where or RelationFilter()).to_domain())
+        found, _ = await info.context.graph.read(relations_of_hops, [pair], walk)
+        return [Relation.from_record(relation) for relation in found.get(pair, ())]
+
+    @strawberry.field(description="Entities one step away with all relations to them, surest first.")
+    async def neighbors(
+        self,
+        info: Info,
+        id: Wanted,
+        where: RelationFilter | None = None,
+        object: EntityFilter | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Neighbor]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        rule = (object or EntityFilter()).to_domain()
+        known = await lookup(info.context.graph, [id, *sorted(rule.named)])
+        info.context.know(known.values())
+        admitted = rule.resolved({name: entity.id for name, entity in known.items()})
+        via = (where or RelationFilter()).to_domain()
+        rows = await info.context.graph.read(
+            neighbours, known[id].id, via, admitted, skip=window.skip, limit=window.limit + 1
+        )
+        page, more = window.cut(rows)
+        info.context.know([entity for entity, _ in page])
+        return connection([Neighbor.from_records(*row) for row in page], window, more=more)
+
+    @strawberry.field(description="The statements behind a relation, a path or everything about an entity.")
+    async def evidence(
+        self,
+        info: Info,
+        relation_id: strawberry.ID | None = None,
+        path_id: strawberry.ID | None = None,
+        entity_id: Annotated[strawberry.ID | None, strawberry.argument(description="Id, name or alias.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Claim]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        if sum(one is not None for one in (relation_id, path_id, entity_id)) != 1:
+            raise QuestionError("give one of relationId, pathId and entityId")
+        if entity_id is not None:
+            known = await lookup(info.context.graph, [entity_id])
+            return await Entity.from_record(known[entity_id]).claims_in(info.context, window)
+        relations = (
+            [RelationId(relation_id)] if relation_id else await relations_on_path(info.context.graph, path_id or "")
+        )
+        found = await claims_of_relations(info.context.graph, relations, skip=window.skip, limit=window.limit + 1)
+        page, more = window.cut(found)
+        return connection([Claim.from_record(claim) for claim in page], window, more=more)
+
+    @strawberry.field(description="Documents, those whose title resembles `q` first, else newest first, undated last.")
+    async def documents(
+        self,
+        info: Info,
+        q: Annotated[str | None, strawberry.argument(description="Words of the title.")] = None,
+        publishers: list[str] | None = None,
+        since: Annotated[dt.date | None, strawberry.argument(description="Published on this day or later.")] = None,
+        until: Annotated[dt.date | None, strawberry.argument(description="Published on this day or earlier.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Document]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        rows = await info.context.graph.read(
+            documents,
+            title=q,
+            publishers=publishers or [],
+            since=since,
+            until=until,
+            skip=window.skip,
+            limit=window.limit + 1,
+        )
+        page, more = window.cut(rows)
+        return connection([Document.from_record(document) for document in page], window, more=more)
+
+    @strawberry.field(description="Load runs, newest first.")
+    async def load_runs(
+        self,
+        info: Info,
+        job: str | None = None,
+        status: RunStatus | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[LoadRun]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        rows = await info.context.graph.read(
+            load_runs, job=job, status=status, skip=window.skip, limit=window.limit + 1
+        )
+        page, more = window.cut(rows)
+        return connection([LoadRun.from_record(run) for run in page], window, more=more)
+
+    @strawberry.field(description="The vocabulary: kinds of entities and relations and what they mean.")
+    def ontology(self) -> Ontology:
+        return Ontology.from_domain(vocabulary())
+
+    @strawberry.field(description="The most that one question may ask for.")
+    def limits(self, info: Info) -> Limits:
+        return Limits.from_settings(info.context.settings)
+
+    @strawberry.field(description="Version of the graph: it rises with every batch written. 0: nothing was loaded.")
+    async def graph_version(self, info: Info) -> int:
+        return await info.context.graph_version()
+
+
+async def node_by_id(context: Context, id: str) -> Node | None:
+    """Whatever has this id; its first part tells which kind it is."""
+    load = context.load
+    match id.partition(":")[0]:
+        case "claim":
+            claim = await load.claim_by_id.load(ClaimId(id))
+            return None if claim is None else Claim.from_record(claim)
+        case "doc":
+            document = await load.document_by_id.load(DocumentId(id))
+            return None if document is None else Document.from_record(document)
+        case "rel":
+            relation = await load.relation_by_id.load(RelationId(id))
+            return None if relation is None else Relation.from_record(relation)
+        case "run":
+            run = await load.run_by_id.load(RunId(id))
+            return None if run is None else LoadRun.from_record(run)
+    entity = await load.entity_by_id.load(EntityId(id))
+    return None if entity is None else Entity.from_record(entity)

@@ -1,0 +1,238 @@
+"""Entities, relations, claims and documents as GraphQL types, each made from its record in one place."""
+
+import datetime as dt
+from typing import Self
+
+import strawberry
+
+from graph_schema.errors import GraphChanged
+from graph_schema.ids import EntityId, RelationId, RunId
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
+from service.graphql.context import Context, Info
+from service.graphql.dataloaders import ClaimsOfEdge, ClaimsOfEntity, RelationsOfEntity
+from service.graphql.inputs import EntityFilter, RelationFilter
+from service.graphql.types.node import Node
+from service.graphql.types.runs import LoadRun
+from service.paths import filters
+from service.queries.records import ClaimRecord, DocumentRecord, EntityRecord, RelationRecord
+
+
+@strawberry.type(description="An actor or thing under its canonical name.")
+class Entity(Node):
+    """See `EntityRecord`."""
+
+    name: str = strawberry.field(description="Canonical name.")
+    type: EntityType = strawberry.field(description="What kind of thing it is.")
+    aliases: list[str] = strawberry.field(description="Other names, in any script.")
+
+    @classmethod
+    def from_record(cls, entity: EntityRecord) -> Self:
+        return cls(id=strawberry.ID(entity.id), name=entity.name, type=entity.type, aliases=list(entity.aliases))
+
+    @strawberry.field(description="What to show: the name.")
+    def label(self) -> str:
+        return self.name
+
+    @strawberry.field(description="Claims about it, by id.")
+    async def claims(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[Claim]":
+        return await self.claims_in(
+            info.context, Window.of(first, after, last, before, most=info.context.settings.max_page)
+        )
+
+    async def claims_in(self, context: Context, window: Window) -> "Connection[Claim]":
+        key = ClaimsOfEntity(EntityId(self.id), window.skip, window.limit + 1)
+        claims, more = window.cut(await context.load.claims_by_entity.load(key))
+        return connection([Claim.from_record(claim) for claim in claims], window, more=more)
+
+    @strawberry.field(description="Number of its relations.")
+    async def degree(self, info: Info) -> int:
+        return await info.context.load.degree_by_id.load(EntityId(self.id)) or 0
+
+    @strawberry.field(description="Its relations, surest first.")
+    async def relations(
+        self,
+        info: Info,
+        where: RelationFilter | None = None,
+        other: EntityFilter | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> "Connection[Relation]":
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        via = (where or RelationFilter()).to_domain()
+        admitted = await info.context.resolved((other or EntityFilter()).to_domain())
+        key = RelationsOfEntity(EntityId(self.id), via, admitted, window.skip, window.limit + 1)
+        found, more = window.cut(await info.context.load.relations_by_entity.load(key))
+        return connection([Relation.from_record(relation) for relation in found], window, more=more)
+
+    @strawberry.field(description="Relations of others that put it on a list or bar exports to it, as they stand now.")
+    async def listed(self, info: Info) -> list["Relation"]:
+        rule = filters.RelationFilter(
+            types=(RelationType.SANCTIONS, RelationType.RESTRICTS_EXPORTS_TO),
+            direction=filters.Direction.IN,
+            modalities=(Modality.ASSERTED,),
+        )
+        key = RelationsOfEntity(EntityId(self.id), rule, filters.EntityFilter(), 0, info.context.settings.max_page)
+        found = await info.context.load.relations_by_entity.load(key)
+        return [Relation.from_record(relation) for relation in found]
+
+
+@strawberry.type(description="What claims say of two entities: one edge for each subject, relation type and object.")
+class Relation(Node):
+    """See `RelationRecord`."""
+
+    type: RelationType = strawberry.field(description="How the subject is tied to the object.")
+    status: Modality = strawberry.field(description="The strongest live modality of its claims, or ended, or denied.")
+    confidence: float = strawberry.field(
+        description="Probability that at least one of its independent sources is right, in [0, 1]."
+    )
+    claim_count: int = strawberry.field(description="Number of claims behind it.")
+    source_count: int = strawberry.field(
+        description="Number of publishers behind it; a document without one counts as its own."
+    )
+    first_seen: dt.date | None = strawberry.field(description="Earliest date among its claims and documents.")
+    last_seen: dt.date | None = strawberry.field(description="Latest date among its claims and documents.")
+    valid_from: dt.date | None = strawberry.field(description="Since when it holds, where a source says so.")
+    valid_to: dt.date | None = strawberry.field(description="Until when it held, where a source says so.")
+    subject_id: strawberry.Private[EntityId]
+    object_id: strawberry.Private[EntityId]
+
+    @classmethod
+    def from_record(cls, relation: RelationRecord) -> Self:
+        return cls(
+            id=strawberry.ID(relation.id),
+            type=relation.type,
+            status=relation.status,
+            confidence=relation.confidence,
+            claim_count=relation.claims,
+            source_count=relation.sources,
+            first_seen=relation.first_seen,
+            last_seen=relation.last_seen,
+            valid_from=relation.valid_from,
+            valid_to=relation.valid_to,
+            subject_id=relation.subject,
+            object_id=relation.object,
+        )
+
+    @strawberry.field(description="Who is tied.")
+    async def subject(self, info: Info) -> Entity:
+        return await entity(info.context, self.subject_id)
+
+    @strawberry.field(description="To whom or what.")
+    async def object(self, info: Info) -> Entity:
+        return await entity(info.context, self.object_id)
+
+    @strawberry.field(description="Whether it has ended.")
+    def former(self) -> bool:
+        return self.status is Modality.ENDED
+
+    @strawberry.field(description="Whether nothing is known of when it holds.")
+    def undated(self) -> bool:
+        return self.valid_from is None and self.valid_to is None
+
+    @strawberry.field(description="The statements behind it, surest first.")
+    async def claims(
+        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> "Connection[Claim]":
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        key = ClaimsOfEdge(RelationId(self.id), window.skip, window.limit + 1)
+        claims, more = window.cut(await info.context.load.claims_by_edge.load(key))
+        return connection([Claim.from_record(claim) for claim in claims], window, more=more)
+
+
+@strawberry.type(description="What one sentence of one document states.")
+class Claim(Node):
+    """See `ClaimRecord`."""
+
+    sentence: str = strawberry.field(description="The words of the document.")
+    start: int = strawberry.field(description="First character of the sentence in the document's text.")
+    end: int = strawberry.field(description="Character after its last.")
+    predicate: str = strawberry.field(description="The source's own words for the relation.")
+    type: RelationType = strawberry.field(description="The relation that it states.")
+    modality: Modality = strawberry.field(description="How the source puts it.")
+    confidence: float = strawberry.field(description="Probability that the source states this, in [0, 1].")
+    role: str | None = strawberry.field(description="Title held, for HOLDS_ROLE_AT.")
+    date: dt.date | None = strawberry.field(description="When the stated thing happened, where the source says.")
+    valid_from: dt.date | None = strawberry.field(description="Since when it holds, where the source says.")
+    valid_to: dt.date | None = strawberry.field(description="Until when it held, where the source says.")
+    extractor: str = strawberry.field(description="Name and version of what found it; `given`: loaded as a triple.")
+    document: "Document" = strawberry.field(description="Where it is stated.")
+    record: strawberry.Private[ClaimRecord]
+
+    @classmethod
+    def from_record(cls, claim: ClaimRecord) -> Self:
+        return cls(
+            id=strawberry.ID(claim.id),
+            sentence=claim.sentence,
+            start=claim.start,
+            end=claim.end,
+            predicate=claim.predicate,
+            type=claim.relation,
+            modality=claim.modality,
+            confidence=claim.confidence,
+            role=claim.role,
+            date=claim.date,
+            valid_from=claim.valid_from,
+            valid_to=claim.valid_to,
+            extractor=claim.extractor,
+            document=Document.from_record(claim.document),
+            record=claim,
+        )
+
+    @strawberry.field(description="Who the sentence is about.")
+    async def subject(self, info: Info) -> Entity:
+        return await entity(info.context, self.record.subject)
+
+    @strawberry.field(description="Whom or what it ties the subject to.")
+    async def object(self, info: Info) -> Entity:
+        return await entity(info.context, self.record.object)
+
+    @strawberry.field(description="The relation that it supports.")
+    async def relation(self, info: Info) -> Relation | None:
+        found = await info.context.load.relation_by_id.load(self.record.relation_id)
+        return None if found is None else Relation.from_record(found)
+
+    @strawberry.field(description="Who is said to state it; null: the document itself.")
+    async def attributed_to(self, info: Info) -> Entity | None:
+        speaker = self.record.attributed_to
+        return None if speaker is None else await entity(info.context, speaker)
+
+    @strawberry.field(description="The run that loaded it.")
+    async def run(self, info: Info) -> LoadRun | None:
+        id: RunId | None = self.record.run
+        found = None if id is None else await info.context.load.run_by_id.load(id)
+        return None if found is None else LoadRun.from_record(found)
+
+
+@strawberry.type(description="Where statements were made.")
+class Document(Node):
+    """See `DocumentRecord`."""
+
+    title: str | None = strawberry.field(description="Headline.")
+    url: str | None = strawberry.field(description="Address.")
+    publisher: str | None = strawberry.field(description="Who published it.")
+    published: dt.date | None = strawberry.field(description="When.")
+    language: str | None = strawberry.field(description="Language of the text, as an ISO 639 code.")
+
+    @classmethod
+    def from_record(cls, document: DocumentRecord) -> Self:
+        return cls(
+            id=strawberry.ID(document.id),
+            title=document.title,
+            url=document.url,
+            publisher=document.publisher,
+            published=document.published,
+            language=document.language,
+        )
+
+
+async def entity(context: Context, id: EntityId) -> Entity:
+    """The entity with this id, which the graph's own links name."""
+    found = await context.load.entity_by_id.load(id)
+    if found is None:
+        raise GraphChanged(f"{id} was deleted while the question was answered: ask again")
+    return Entity.from_record(found)

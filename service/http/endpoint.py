@@ -1,0 +1,114 @@
+"""The endpoint /graphql: GraphQL over HTTP, by POST and by cacheable GET."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import strawberry
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from graph_schema.errors import ChokepointError
+from service.errors import as_graphql, extensions_of
+from service.graphql.context import Context
+from service.http.documents import Documents
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request
+from service.settings import ServiceSettings
+
+log = structlog.get_logger(__name__)
+_READS = (OperationType.QUERY,)
+_ALL = (OperationType.QUERY, OperationType.MUTATION)
+
+
+class GraphQLEndpoint:
+    """Answers GraphQL requests; `make_context` gives each its own context."""
+
+    def __init__(
+        self, schema: strawberry.Schema, settings: ServiceSettings, make_context: Callable[[], Context]
+    ) -> None:
+        self._schema, self._settings, self._make_context = schema, settings, make_context
+        self._documents = Documents(settings.trusted_documents, trusted_only=settings.trusted_only)
+
+    async def __call__(self, request: Request) -> Response:
+        """The answer to one request; whatever goes wrong, it is GraphQL-shaped JSON."""
+        kind = RESPONSE_JSON
+        try:
+            kind = accepted_type(request)
+            asked = await read_request(request, most_bytes=self._settings.max_request_bytes)
+            document = self._documents.find(asked)
+            return await self._answer(request, asked, document, kind)
+        except BadRequest as problem:
+            error = {"message": problem.message, "extensions": {"code": problem.code}}
+            return _json({"errors": [error]}, problem.status, kind, problem.headers)
+        except ChokepointError as problem:
+            error = {"message": str(problem), "extensions": extensions_of(problem)}
+            return _json({"errors": [error]}, 503, kind, {})
+
+    async def _answer(self, request: Request, asked: GraphQLRequest, document: str, kind: str) -> Response:
+        context = self._make_context()
+        context.operation_name = asked.operation_name
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        context.token = token.strip() if scheme.lower() == "bearer" else None
+        reads_only = request.method in ("GET", "HEAD")
+        tag = await self._tag(context, asked, document, kind) if reads_only else None
+        if tag is not None and tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=self._cache_headers(tag))
+        result = await self._run(asked, document, context, reads_only=reads_only)
+        payload = _payload(result)
+        refused = result.data is None and all(error.path is None for error in result.errors or ())
+        headers = {"cache-control": "no-store"}
+        if tag is not None and context.cacheable and not result.errors:
+            headers = self._cache_headers(tag)
+        if refused:
+            payload.pop("data", None)
+        return _json(payload, 400 if refused and kind == RESPONSE_JSON else 200, kind, headers)
+
+    async def _run(
+        self, asked: GraphQLRequest, document: str, context: Context, *, reads_only: bool
+    ) -> ExecutionResult | PreExecutionError:
+        try:
+            return await self._schema.execute(
+                document,
+                variable_values=asked.variables,
+                context_value=context,
+                operation_name=asked.operation_name,
+                allowed_operation_types=_READS if reads_only else _ALL,
+            )
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                raise BadRequest(400, "subscriptions need a WebSocket or an event stream", "BAD_REQUEST") from error
+            raise BadRequest(405, "use POST for mutations", "METHOD_NOT_ALLOWED", allow="POST") from error
+        except CannotGetOperationTypeError as error:
+            raise BadRequest(400, error.as_http_error_reason(), "BAD_REQUEST") from error
+
+    async def _tag(self, context: Context, asked: GraphQLRequest, document: str, kind: str) -> str:
+        """Entity tag of an answer: the same question to the same graph has the same."""
+        version = await context.graph_version()
+        question = orjson.dumps([document, asked.variables, asked.operation_name, kind], option=orjson.OPT_SORT_KEYS)
+        return f'W/"{version}-{hashlib.sha256(question).hexdigest()[:32]}"'
+
+    def _cache_headers(self, tag: str) -> dict[str, str]:
+        return {
+            "etag": tag,
+            "cache-control": f"public, max-age={self._settings.cache_seconds}, must-revalidate",
+            "vary": "accept, accept-encoding",
+        }
+
+
+def _payload(result: ExecutionResult | PreExecutionError) -> dict[str, Any]:
+    payload: dict[str, Any] = {}
+    if result.errors:
+        payload["errors"] = [as_graphql(error) for error in result.errors]
+    payload["data"] = result.data
+    return payload
+
+
+def _json(payload: Mapping[str, Any], status: int, kind: str, headers: Mapping[str, str]) -> Response:
+    plain = JSON if kind == JSON else RESPONSE_JSON
+    return Response(orjson.dumps(payload), status, headers={**headers, "content-type": f"{plain}; charset=utf-8"})

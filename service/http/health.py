@@ -1,0 +1,24 @@
+"""Whether the service lives (/healthz) and can answer (/readyz)."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from graph_schema.errors import ChokepointError
+from graph_schema.graph import Graph
+from service.queries.state import graph_version
+
+
+async def healthz(_: Request) -> JSONResponse:
+    """200 while the process answers at all."""
+    return JSONResponse({"status": "ok"}, headers={"cache-control": "no-store"})
+
+
+async def readyz(request: Request) -> JSONResponse:
+    """200 while the database answers within two seconds, else 503 with the reason."""
+    graph: Graph = request.app.state.graph
+    headers = {"cache-control": "no-store"}
+    try:
+        version = await graph.read_within(2.0, graph_version)
+    except ChokepointError as error:
+        return JSONResponse({"status": "unavailable", "code": error.code, "reason": str(error)}, 503, headers)
+    return JSONResponse({"status": "ready", "graphVersion": version}, headers=headers)

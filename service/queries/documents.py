@@ -1,0 +1,94 @@
+"""Documents: by id, and listed newest first."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import LiteralString
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.ids import DocumentId
+from graph_schema.schema import DOCUMENT_TITLES
+from service.queries.names import full_text_query
+from service.queries.records import DocumentRecord
+
+DOCUMENTS_BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (document:Document {id: id})
+RETURN document {.*} AS document
+"""
+
+
+async def documents_by_id(tx: AsyncManagedTransaction, ids: Iterable[DocumentId]) -> dict[DocumentId, DocumentRecord]:
+    """Those of `ids` that exist."""
+    result = await tx.run(DOCUMENTS_BY_ID, ids=list(ids))
+    found = [DocumentRecord.from_node(record["document"]) async for record in result]
+    return {document.id: document for document in found}
+
+
+DATED_DOCUMENTS: LiteralString = """
+MATCH (document:Document)
+WHERE document.published >= $since AND document.published <= $until
+  AND (size($publishers) = 0 OR document.publisher IN $publishers)
+WITH document ORDER BY document.published DESC, document.id SKIP $skip LIMIT $limit
+RETURN document {.*} AS document
+ORDER BY document.published DESC, document.id
+"""
+
+UNDATED_DOCUMENTS: LiteralString = """
+MATCH (document:Document)
+WHERE document.id > '' AND document.published IS NULL
+  AND (size($publishers) = 0 OR document.publisher IN $publishers)
+WITH document ORDER BY document.id SKIP $skip LIMIT $limit
+RETURN document {.*} AS document
+ORDER BY document.id
+"""
+
+TITLED_DOCUMENTS: LiteralString = f"""
+CALL db.index.fulltext.queryNodes('{DOCUMENT_TITLES}', $title) YIELD node AS document, score
+WHERE (size($publishers) = 0 OR document.publisher IN $publishers)
+  AND ($since IS NULL OR document.published >= $since) AND ($until IS NULL OR document.published <= $until)
+WITH document, score ORDER BY score DESC, document.id SKIP $skip LIMIT $limit
+RETURN document {{.*}} AS document
+ORDER BY score DESC, document.id
+"""
+_FIRST_DAY, _LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 31)
+
+
+async def documents(
+    tx: AsyncManagedTransaction,
+    *,
+    title: str | None,
+    publishers: Sequence[str],
+    since: dt.date | None,
+    until: dt.date | None,
+    skip: int,
+    limit: int,
+) -> list[DocumentRecord]:
+    """Documents by resemblance of the title where one is given, else newest first; undated ones last, and only when
+    no period is asked for."""
+    parameters = {"publishers": list(publishers), "since": since, "until": until}
+    if title is not None:
+        if (query := full_text_query(title, fuzzy=True)) is None:
+            return []
+        result = await tx.run(TITLED_DOCUMENTS, parameters, title=query, skip=skip, limit=limit)
+        return [DocumentRecord.from_node(record["document"]) async for record in result]
+    period = {"since": since or _FIRST_DAY, "until": until or _LAST_DAY}
+    result = await tx.run(DATED_DOCUMENTS, {**parameters, **period}, skip=skip, limit=limit)
+    found = [DocumentRecord.from_node(record["document"]) async for record in result]
+    if len(found) == limit or since is not None or until is not None:
+        return found
+    dated = skip + len(found) if found else await _count_dated(tx, publishers)
+    result = await tx.run(UNDATED_DOCUMENTS, parameters, skip=max(0, skip - dated), limit=limit - len(found))
+    return found + [DocumentRecord.from_node(record["document"]) async for record in result]
+
+
+DATED_COUNT: LiteralString = """
+MATCH (document:Document)
+WHERE document.published >= $since AND (size($publishers) = 0 OR document.publisher IN $publishers)
+RETURN count(*) AS documents
+"""
+
+
+async def _count_dated(tx: AsyncManagedTransaction, publishers: Sequence[str]) -> int:
+    result = await tx.run(DATED_COUNT, publishers=list(publishers), since=_FIRST_DAY)
+    return int((await result.single(strict=True))["documents"])

@@ -1,0 +1,213 @@
+"""One step of a path search in the database, and the relations behind the hops of a found path."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, LiteralString
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.errors import DeadlineExceeded
+from graph_schema.ids import EntityId
+from graph_schema.vocabulary import RelationType
+from service.paths.filters import EntityFilter, Walk
+from service.paths.region import Expansion, Step
+from service.queries.conditions import (
+    entity_conditions,
+    entity_parameters,
+    hub_condition,
+    hub_parameters,
+    relation_conditions,
+    relation_parameters,
+    walking_pattern,
+)
+from service.queries.records import EntityRecord, RelationRecord
+
+EXPAND: LiteralString = """
+UNWIND $frontier AS id
+MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
+WHERE {conditions}
+WITH n, r, m LIMIT $room
+WITH n, m, max(r.confidence) AS confidence, count(r) AS ties
+WITH collect([n.id, m.id, confidence, ties]) AS steps, collect(DISTINCT m) AS found
+RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs
+"""
+
+
+def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
+    """The Cypher that expands a frontier under this walk."""
+    pattern, conditions = walking_pattern(walk.via, backward=backward)
+    conditions += relation_conditions(walk.via)
+    middle = entity_conditions(walk.through)
+    if walk.avoid:
+        middle.append("NOT m.id IN $avoid")
+    if middle:
+        conditions.append(f"(m.id IN $ends OR ({' AND '.join(middle)}))")
+    return EXPAND.format(pattern=pattern, conditions=" AND ".join(conditions), hub=hub_condition(walk.hubs))
+
+
+class GraphExpander:
+    """Expands frontiers in one transaction under the filters of one question."""
+
+    def __init__(
+        self, tx: AsyncManagedTransaction, walk: Walk, ends: frozenset[EntityId], *, default_degree: int
+    ) -> None:
+        self.broken = False
+        """Whether the transaction was given up in the middle of a query, so that nothing more can run in it."""
+        self._tx = tx
+        self._queries = {backward: expand_query(walk, backward=backward) for backward in (False, True)}
+        self._parameters = {
+            **relation_parameters(walk.via),
+            **entity_parameters(walk.through),
+            **hub_parameters(walk.hubs, ends, default_degree=default_degree),
+            "ends": list(ends),
+            "avoid": list(walk.avoid),
+        }
+
+    async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
+        """See `Expander.expand`."""
+        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
+        try:
+            async with asyncio.timeout(seconds):
+                steps, hubs = await run_expand(self._tx, self._queries[backward], parameters)
+        except TimeoutError as error:
+            self.broken = True
+            raise DeadlineExceeded("the search ran out of time") from error
+        looked_at = sum(ties for _, _, _, ties in steps)
+        found = [
+            Step(EntityId(m), EntityId(n), confidence, ties)
+            if backward
+            else Step(EntityId(n), EntityId(m), confidence, ties)
+            for n, m, confidence, ties in steps
+        ]
+        return Expansion(found, frozenset(map(EntityId, hubs)), truncated=looked_at > room)
+
+
+async def run_expand(
+    tx: AsyncManagedTransaction, query: LiteralString, parameters: dict[str, Any]
+) -> tuple[list[tuple[str, str, float, int]], list[str]]:
+    """Rows [frontier entity, found entity, highest confidence, number of relations], and the hubs among those found."""
+    record = await (await tx.run(query, parameters)).single(strict=True)
+    return record["steps"], record["hubs"]
+
+
+REACH: LiteralString = """
+UNWIND $frontier AS id
+MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
+WHERE {conditions} AND m.id <> $source AND NOT m.id IN $avoid AND (({goal}) OR ({through}))
+  AND (type(r) <> $not_twice OR NOT n.id IN $spent)
+WITH n, r, m LIMIT $room
+WITH n, m, max(r.confidence) AS confidence, count(r) AS ties,
+  sum(CASE WHEN type(r) = $not_twice THEN 1 ELSE 0 END) AS spending
+WITH collect([n.id, m.id, confidence, ties, spending]) AS steps, collect(DISTINCT m) AS found
+RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs, [m IN found WHERE {goal} | m.id] AS goals,
+  [m IN found WHERE NOT ({through}) | m.id] AS dead_ends
+"""
+
+
+def reach_query(walk: Walk, goal: EntityFilter) -> LiteralString:
+    """The Cypher that expands a frontier in search of entities of a kind."""
+    pattern, conditions = walking_pattern(walk.via)
+    return REACH.format(
+        pattern=pattern,
+        conditions=" AND ".join(conditions + relation_conditions(walk.via)),
+        goal=" AND ".join(entity_conditions(goal, prefix="goal_")) or "true",
+        through=" AND ".join(entity_conditions(walk.through)) or "true",
+        hub=hub_condition(walk.hubs),
+    )
+
+
+class ReachExpander:
+    """Expands frontiers in one transaction in search of entities that `goal` admits."""
+
+    def __init__(
+        self,
+        tx: AsyncManagedTransaction,
+        walk: Walk,
+        goal: EntityFilter,
+        source: EntityId,
+        *,
+        default_degree: int,
+        not_twice: RelationType | None = None,
+        spent: set[EntityId] | None = None,
+    ) -> None:
+        """`not_twice`: a relation type that may not be walked twice in a row; `spent` remembers the entities that were
+        reached over it alone, so that expanders of one walk share it."""
+        self._tx, self._query = tx, reach_query(walk, goal)
+        self._spent = set() if spent is None else spent
+        self._parameters = {
+            **relation_parameters(walk.via),
+            **entity_parameters(walk.through),
+            **entity_parameters(goal, prefix="goal_"),
+            **hub_parameters(walk.hubs, [source], default_degree=default_degree),
+            "source": source,
+            "avoid": list(walk.avoid),
+            "not_twice": "" if not_twice is None else not_twice.value,
+        }
+
+    async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
+        """See `Expander.expand`; only forward."""
+        assert not backward
+        spent = [id for id in frontier if id in self._spent]
+        parameters = {**self._parameters, "frontier": list(frontier), "spent": spent, "room": room + 1}
+        try:
+            async with asyncio.timeout(seconds):
+                record = await (await self._tx.run(self._query, parameters)).single(strict=True)
+        except TimeoutError as error:
+            raise DeadlineExceeded("the search ran out of time") from error
+        rows = record["steps"]
+        steps = [Step(EntityId(n), EntityId(m), confidence, ties) for n, m, confidence, ties, _ in rows]
+        self._spent |= {EntityId(m) for _, m, _, ties, spending in rows if ties == spending}
+        self._spent -= {EntityId(m) for _, m, _, ties, spending in rows if ties > spending}
+        return Expansion(
+            steps,
+            hubs=frozenset(map(EntityId, record["hubs"])),
+            goals=frozenset(map(EntityId, record["goals"])),
+            dead_ends=frozenset(map(EntityId, record["dead_ends"])),
+            truncated=sum(step.ties for step in steps) > room,
+        )
+
+
+HOPS: LiteralString = """
+UNWIND $pairs AS pair
+MATCH (n:Entity {{id: pair[0]}})
+WITH pair, n
+MATCH (m:Entity {{id: pair[1]}})
+WITH n, m
+MATCH (n){pattern}(m)
+WHERE {conditions}
+RETURN n {{.id, .name, .type, .aliases}} AS from, m {{.id, .name, .type, .aliases}} AS to,
+  collect(r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}}) AS relations
+"""
+
+
+def hops_query(walk: Walk) -> LiteralString:
+    """The Cypher that looks up the relations of hops under this walk."""
+    pattern, conditions = walking_pattern(walk.via)
+    conditions += relation_conditions(walk.via)
+    return HOPS.format(pattern=pattern, conditions=" AND ".join(conditions))
+
+
+HopKey = tuple[EntityId, EntityId]
+
+
+async def relations_of_hops(
+    tx: AsyncManagedTransaction, pairs: Iterable[HopKey], walk: Walk
+) -> tuple[dict[HopKey, tuple[RelationRecord, ...]], dict[EntityId, EntityRecord]]:
+    """Relations that the walk admits between each pair, surest first, and the entities at both ends."""
+    parameters = {**relation_parameters(walk.via), "pairs": [list(pair) for pair in dict.fromkeys(pairs)]}
+    if not parameters["pairs"]:
+        return {}, {}
+    relations: dict[HopKey, tuple[RelationRecord, ...]] = {}
+    entities: dict[EntityId, EntityRecord] = {}
+    result = await tx.run(hops_query(walk), parameters)
+    async for record in result:
+        ends = [EntityRecord.from_node(record[name]) for name in ("from", "to")]
+        entities |= {entity.id: entity for entity in ends}
+        found = sorted(map(RelationRecord.from_map, record["relations"]), key=by_confidence)
+        relations[ends[0].id, ends[1].id] = tuple(found)
+    return relations, entities
+
+
+def by_confidence(relation: RelationRecord) -> tuple[float, str, str]:
+    """Sort key: surest first, then by type and id."""
+    return -relation.confidence, relation.type, relation.id

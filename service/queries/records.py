@@ -1,0 +1,165 @@
+"""What the database answers: entities, relations, claims and documents as stored, each under its stored id."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from graph_schema.domain import RunStatus
+from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """An actor or thing."""
+
+    id: EntityId
+    type: EntityType
+    name: str
+    aliases: tuple[str, ...] = ()
+
+    @classmethod
+    def from_node(cls, node: Mapping[str, Any]) -> Self:
+        """From an :Entity node or a map of its properties."""
+        return cls(EntityId(node["id"]), EntityType(node["type"]), node["name"], tuple(node.get("aliases") or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRecord:
+    """An edge between two entities."""
+
+    id: RelationId
+    subject: EntityId
+    type: RelationType
+    object: EntityId
+    status: Modality
+    confidence: float
+    claims: int
+    sources: int
+    first_seen: dt.date | None = None
+    last_seen: dt.date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    @classmethod
+    def from_map(cls, edge: Mapping[str, Any]) -> Self:
+        """From an edge's properties with `type`, `subject` and `object` beside them."""
+        return cls(
+            id=RelationId(edge["id"]),
+            subject=EntityId(edge["subject"]),
+            type=RelationType(edge["type"]),
+            object=EntityId(edge["object"]),
+            status=Modality(edge["status"]),
+            confidence=float(edge["confidence"]),
+            claims=int(edge["claims"]),
+            sources=int(edge["sources"]),
+            first_seen=as_date(edge.get("first_seen")),
+            last_seen=as_date(edge.get("last_seen")),
+            valid_from=as_date(edge.get("valid_from")),
+            valid_to=as_date(edge.get("valid_to")),
+        )
+
+    @property
+    def undated(self) -> bool:
+        """Whether nothing is known of when it holds."""
+        return self.valid_from is None and self.valid_to is None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """Where statements were made."""
+
+    id: DocumentId
+    title: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    published: dt.date | None = None
+    language: str | None = None
+
+    @classmethod
+    def from_node(cls, node: Mapping[str, Any]) -> Self:
+        """From a :Document node or a map of its properties."""
+        return cls(
+            id=DocumentId(node["id"]),
+            title=node.get("title"),
+            url=node.get("url"),
+            publisher=node.get("publisher"),
+            published=as_date(node.get("published")),
+            language=node.get("language"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRecord:
+    """One statement of one document."""
+
+    id: ClaimId
+    relation_id: RelationId
+    subject: EntityId
+    relation: RelationType
+    object: EntityId
+    document: DocumentRecord
+    sentence: str
+    start: int
+    end: int
+    predicate: str
+    modality: Modality
+    confidence: float
+    extractor: str
+    run: RunId | None = None
+    attributed_to: EntityId | None = None
+    role: str | None = None
+    date: dt.date | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    @classmethod
+    def from_map(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of `claim`, `document`, `subject`, `object` and `attributed_to`."""
+        claim = row["claim"]
+        return cls(
+            id=ClaimId(claim["id"]),
+            relation_id=RelationId(claim["edge"]),
+            subject=EntityId(row["subject"]),
+            relation=RelationType(claim["relation"]),
+            object=EntityId(row["object"]),
+            document=DocumentRecord.from_node(row["document"]),
+            sentence=claim["sentence"],
+            start=int(claim["start"]),
+            end=int(claim["end"]),
+            predicate=claim["predicate"],
+            modality=Modality(claim["modality"]),
+            confidence=float(claim["confidence"]),
+            extractor=claim.get("extractor") or "given",
+            run=None if claim.get("run") is None else RunId(claim["run"]),
+            attributed_to=None if row["attributed_to"] is None else EntityId(row["attributed_to"]),
+            role=claim.get("role"),
+            date=as_date(claim.get("date")),
+            valid_from=as_date(claim.get("valid_from")),
+            valid_to=as_date(claim.get("valid_to")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRunRecord:
+    """One run of a loader."""
+
+    id: RunId
+    job: str
+    source: str
+    started: dt.datetime
+    finished: dt.datetime | None
+    status: RunStatus
+    counts: Mapping[str, int]
+    error: str | None
+
+
+def as_date(value: Any) -> dt.date | None:
+    """A stored date, whether a temporal value or ISO 8601 text, as a date."""
+    if value is None or isinstance(value, dt.date):
+        return value
+    if isinstance(value, str):
+        return dt.date.fromisoformat(value[:10])
+    native = value.to_native()
+    return native.date() if isinstance(native, dt.datetime) else native

@@ -1,0 +1,54 @@
+"""Settings of the service: where it listens and how much work one question may cause."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """How the service listens and what it grants; `limits` publishes the caps to clients."""
+
+    model_config = SettingsConfigDict(env_prefix="CHOKEPOINT_SERVICE_", frozen=True, use_attribute_docstrings=True)
+
+    host: str = "127.0.0.1"
+    """Address to listen on."""
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Port to listen on."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins of web pages that may call the API from a browser, as a JSON list; `["*"]` admits all."""
+    graphiql: bool = True
+    """Whether a browser that opens /graphql gets GraphiQL."""
+
+    max_depth: int = Field(default=8, ge=1, le=20)
+    """Most hops of a path that a question may ask for."""
+    max_paths: int = Field(default=100, ge=1)
+    """Most paths in one answer."""
+    max_expansions: int = Field(default=200_000, ge=1)
+    """Most relations that one path question may look at."""
+    max_timeout_ms: int = Field(default=30_000, ge=1)
+    """Longest that one path question may take, in milliseconds."""
+    path_concurrency: int = Field(default=8, ge=1)
+    """Path questions worked on at the same time; others wait for their turn, on their own budget of time."""
+    hub_degree: int = Field(default=1_000, ge=1)
+    """Number of relations from which on an entity counts as a hub, unless the question says otherwise."""
+
+    max_page: int = Field(default=200, ge=1)
+    """Most items of one page of a list."""
+    max_ids: int = Field(default=200, ge=1)
+    """Most ids or names in one argument."""
+    max_query_depth: int = Field(default=24, ge=3)
+    """Deepest nesting of fields in a GraphQL document."""
+    max_query_cost: int = Field(default=200_000, ge=1)
+    """Most items that a GraphQL document may ask for, page sizes multiplied along its nesting."""
+    max_request_bytes: int = Field(default=1_000_000, ge=1_000)
+    """Largest request body, in bytes."""
+
+    trusted_documents: Path | None = None
+    """JSON file of the GraphQL documents that clients may send, {sha256 of the document: document}."""
+    trusted_only: bool = False
+    """Refuse every document that `trusted_documents` does not list."""
+    write_token: SecretStr | None = None
+    """Token that a client must send to change the graph (`Authorization: Bearer …`); none: nobody may."""
+    cache_seconds: int = Field(default=5, ge=0)
+    """How long a client may reuse the answer to a GET without asking again, in seconds."""

@@ -1,0 +1,55 @@
+"""A backup moves a graph between the supported versions of Neo4j, in every direction."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from graph_schema.graph import Graph
+from graph_schema.settings import GraphSettings
+from tests.containers.conftest import IMAGES, PASSWORD, neo4j_in_a_container
+from tests.whole_graph import WholeGraph, whole_graph
+
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900), pytest.mark.usefixtures("engine")]
+
+
+def chokepoint(settings: GraphSettings, *arguments: str) -> None:
+    """Run a command on this server."""
+    environment = {
+        **os.environ,
+        "CHOKEPOINT_NEO4J_URI": str(settings.uri),
+        "CHOKEPOINT_NEO4J_PASSWORD": PASSWORD,
+        "CHOKEPOINT_NEO4J_CONNECT_TIMEOUT_S": "60",
+    }
+    command = [sys.executable, "-m", "chokepoint", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
+
+
+def content(settings: GraphSettings) -> WholeGraph:
+    async def read() -> WholeGraph:
+        async with Graph.connect(settings) as graph:
+            return await whole_graph(graph)
+
+    return asyncio.run(read())
+
+
+def test_the_sample_is_the_same_after_a_round_through_all_versions(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        servers = {image: stack.enter_context(neo4j_in_a_container(image)) for image in IMAGES}
+        first, *others = IMAGES
+        chokepoint(servers[first], "load", "sample")
+        loaded = content(servers[first])
+        assert len(loaded.nodes) > 50
+        assert len(loaded.edges) > 50
+        source = first
+        for target in [*others, first]:
+            file = tmp_path / f"from-{IMAGES.index(source)}.jsonl.gz"
+            chokepoint(servers[source], "db", "dump", str(file))
+            chokepoint(servers[target], "db", "restore", str(file), "--replace", "--yes")
+            assert content(servers[target]) == loaded, f"{source} to {target}"
+            source = target

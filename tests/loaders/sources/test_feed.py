@@ -1,0 +1,194 @@
+"""Feeds and pages from a real server on this machine: what is read, what is not read again, and what is refused."""
+
+import gzip
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from graph_schema.errors import AddressRefused, MalformedRecord, SourceUnavailable
+from loaders.sources.feed import FeedReader, FeedState
+from loaders.sources.fetching import Fetcher, Limits, is_public
+from loaders.triple import Article
+
+DATA = Path(__file__).parents[2] / "data" / "feed"
+NEAR = Limits(allow_private=True, timeout_s=2, most_bytes=200_000, pause_s=0)
+
+
+@dataclass
+class Site:
+    """A web site: pages by path, and what was asked of it."""
+
+    port: int = 0
+    pages: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def url(self, path: str) -> str:
+        return f"http://localhost:{self.port}{path}"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            site.asked.append((self.path, self.headers.get("If-None-Match")))
+            status, headers, body = site.pages.get(self.path, (404, {}, b""))
+            if "ETag" in headers and self.headers.get("If-None-Match") == headers["ETag"]:
+                status, body = 304, b""
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site.port = server.server_address[1]
+    feed = {"Content-Type": "application/rss+xml", "ETag": '"1"'}
+    site.pages["/feed.xml"] = (200, feed, (DATA / "feed.xml").read_bytes())
+    site.pages["/a.html"] = (200, {"Content-Type": "text/html", "ETag": '"a"'}, (DATA / "a.html").read_bytes())
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield site
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def read(site: Site, state: FeedState, *paths: str, follow: bool = True) -> list[Article | MalformedRecord]:
+    return list(FeedReader([site.url(path) for path in paths or ("/feed.xml",)], state, NEAR, follow).articles())
+
+
+def test_entries_of_a_feed_are_read_as_pages(site: Site, tmp_path: Path) -> None:
+    article, gone, unlinked = read(site, FeedState(tmp_path / "state.json"))
+    assert isinstance(article, Article)
+    assert "second plant in Example City" in article.text
+    assert "Home" not in article.text
+    assert (article.publisher, str(article.published), article.url) == (
+        "Chip Daily Online",
+        "2026-11-24",
+        site.url("/a.html"),
+    )
+    assert isinstance(gone, MalformedRecord)
+    assert (gone.line, gone.field) == (2, "link")
+    assert "404" in gone.problem
+    assert isinstance(unlinked, MalformedRecord)
+    assert (unlinked.line, unlinked.field) == (3, "link")
+
+
+def test_what_has_not_changed_is_not_read_again(site: Site, tmp_path: Path) -> None:
+    site.pages["/feed.xml"] = (200, site.pages["/feed.xml"][1], _only_first_entry())
+    state = FeedState(tmp_path / "state.json")
+    assert len(read(site, state)) == 1
+    state.save()
+    site.asked.clear()
+    assert read(site, FeedState.read(tmp_path / "state.json")) == []
+    assert site.asked == [("/robots.txt", None), ("/feed.xml", '"1"')]
+
+
+def test_a_feed_of_which_something_failed_is_looked_at_again_but_only_for_that(site: Site, tmp_path: Path) -> None:
+    state = FeedState(tmp_path / "state.json")
+    read(site, state)
+    site.asked.clear()
+    assert [isinstance(item, MalformedRecord) for item in read(site, state)] == [True, True]
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/feed.xml", "/gone.html"]
+
+
+def test_without_following_the_feeds_own_words_are_the_article(site: Site, tmp_path: Path) -> None:
+    article, *_ = read(site, FeedState(tmp_path / "s.json"), follow=False)
+    assert isinstance(article, Article)
+    assert article.text == "Example Foundry opened a plant in Example City on Tuesday, it said."
+    assert article.publisher == "Chip Daily"
+
+
+def test_a_page_may_be_given_instead_of_a_feed(site: Site, tmp_path: Path) -> None:
+    (article,) = read(site, FeedState(tmp_path / "s.json"), "/a.html")
+    assert isinstance(article, Article)
+    assert article.title is not None
+    assert article.title.startswith("Foundry opens")
+
+
+def test_robots_are_respected(site: Site) -> None:
+    site.pages["/robots.txt"] = (200, {}, b"User-agent: *\nDisallow: /private\n")
+    site.pages["/private"] = (200, {}, b"secret")
+    with Fetcher(NEAR) as fetcher, pytest.raises(SourceUnavailable, match=r"robots\.txt"):
+        fetcher.get(site.url("/private"))
+    assert "/private" not in [path for path, _ in site.asked]
+
+
+def test_private_addresses_are_refused_unless_allowed(site: Site) -> None:
+    with Fetcher(Limits(pause_s=0)) as fetcher, pytest.raises(AddressRefused, match="private network"):
+        fetcher.get(site.url("/a.html"))
+    assert site.asked == []
+
+
+def test_a_redirect_into_a_private_network_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`localhost` stands for a public name here; the redirect names the address itself."""
+    site.pages["/away"] = (302, {"Location": f"http://127.0.0.1:{site.port}/a.html"}, b"")
+    monkeypatch.setattr("loaders.sources.fetching.is_public", lambda address: not site.asked_twice())  # type: ignore[attr-defined]
+    monkeypatch.setattr(Site, "asked_twice", lambda self: len(self.asked) >= 2, raising=False)
+    with Fetcher(Limits(pause_s=0)) as fetcher, pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
+        fetcher.get(site.url("/away"))
+    assert [path for path, _ in site.asked] == ["/robots.txt", "/away"]
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [
+        ("8.8.8.8", True),
+        ("2001:4860:4860::8888", True),
+        ("10.0.0.1", False),
+        ("172.16.9.9", False),
+        ("192.168.1.1", False),
+        ("127.0.0.1", False),
+        ("169.254.169.254", False),
+        ("100.64.0.1", False),
+        ("0.0.0.0", False),
+        ("224.0.0.1", False),
+        ("::1", False),
+        ("fe80::1%eth0", False),
+        ("fc00::1", False),
+        ("::ffff:10.0.0.1", False),
+        ("2002:0a00:0001::", False),
+        ("64:ff9b::10.0.0.1", False),
+    ],
+)
+def test_which_addresses_are_public(address: str, public: bool) -> None:
+    assert is_public(address) is public
+
+
+def test_endless_pages_and_endless_redirects_are_cut(site: Site) -> None:
+    site.pages["/long"] = (200, {}, b"x" * 300_000)
+    site.pages["/bomb"] = (200, {"Content-Encoding": "gzip"}, gzip.compress(b"x" * 5_000_000))
+    site.pages["/round"] = (302, {"Location": "/round"}, b"")
+    with Fetcher(NEAR) as fetcher:
+        for path in ("/long", "/bomb"):
+            with pytest.raises(SourceUnavailable, match="longer than 195 KiB"):
+                fetcher.get(site.url(path))
+        with pytest.raises(SourceUnavailable, match="redirects"):
+            fetcher.get(site.url("/round"))
+        for url in ("file:///etc/passwd", "ftp://example.org/x", "http://"):
+            with pytest.raises(SourceUnavailable, match="no http"):
+                fetcher.get(url)
+
+
+def test_one_address_that_fails_does_not_keep_the_others_away(site: Site, tmp_path: Path) -> None:
+    site.pages["/feed.xml"] = (200, site.pages["/feed.xml"][1], _only_first_entry())
+    article, refused = read(site, FeedState(tmp_path / "s.json"), "/none.xml", "/feed.xml")
+    assert isinstance(article, Article)
+    assert isinstance(refused, MalformedRecord)
+    with pytest.raises(SourceUnavailable, match="404"):
+        read(site, FeedState(tmp_path / "s.json"), "/none.xml")
+
+
+def _only_first_entry() -> bytes:
+    text = (DATA / "feed.xml").read_text()
+    return (text[: text.index("<item><title>Gone")] + "</channel></rss>").encode()

@@ -1,0 +1,57 @@
+"""The service over the graph of the examples, asked over HTTP inside the process."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Protocol
+
+import httpx
+import pytest
+
+from graph_schema.graph import Graph
+from service.app import create_app
+from service.settings import ServiceSettings
+from tests.service.build import story
+
+
+class Ask(Protocol):
+    """Sends a GraphQL document and gives back the whole answer."""
+
+    async def __call__(self, query: str, **variables: Any) -> dict[str, Any]: ...
+
+
+@pytest.fixture
+async def story_graph(graph: Graph) -> Graph:
+    """The graph of the examples."""
+    await story().write(graph)
+    return graph
+
+
+@pytest.fixture
+def client_of() -> Callable[..., httpx.AsyncClient]:
+    """Makes a client of a service over a graph."""
+
+    def make(graph: Graph, **settings: Any) -> httpx.AsyncClient:
+        app = create_app(ServiceSettings(**settings), graph)
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
+
+    return make
+
+
+@pytest.fixture
+async def client(story_graph: Graph, client_of: Callable[..., httpx.AsyncClient]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service over the graph of the examples."""
+    async with client_of(story_graph) as http:
+        yield http
+
+
+@pytest.fixture
+def ask(client: httpx.AsyncClient) -> Ask:
+    """Asks the service over the graph of the examples."""
+    return asker(client)
+
+
+def asker(client: httpx.AsyncClient) -> Ask:
+    async def send(query: str, **variables: Any) -> dict[str, Any]:
+        response = await client.post("/graphql", json={"query": query, "variables": variables})
+        return response.json()  # type: ignore[no-any-return]
+
+    return send

@@ -1,0 +1,110 @@
+"""The command line as a user meets it: one line for what went wrong, an exit code of its own, never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph_schema.settings import GraphSettings
+
+CHOKEPOINT = [sys.executable, "-m", "chokepoint"]
+
+
+def chokepoint(*arguments: str, input: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a program of its own."""
+    return subprocess.run(
+        [*CHOKEPOINT, *arguments],
+        input=input,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, "COLUMNS": "200", **environment},
+    )
+
+
+@pytest.fixture
+def database(neo4j_settings: GraphSettings) -> dict[str, str]:
+    """The environment that points the command line at the test server."""
+    assert neo4j_settings.uri is not None
+    assert neo4j_settings.password is not None
+    return {
+        "CHOKEPOINT_NEO4J_URI": neo4j_settings.uri,
+        "CHOKEPOINT_NEO4J_USER": neo4j_settings.user,
+        "CHOKEPOINT_NEO4J_PASSWORD": neo4j_settings.password.get_secret_value(),
+    }
+
+
+@pytest.fixture
+def nowhere() -> dict[str, str]:
+    """The environment of a database that is not there."""
+    return {"CHOKEPOINT_NEO4J_URI": "bolt://127.0.0.1:1", "CHOKEPOINT_NEO4J_PASSWORD": "x"}
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    done = chokepoint("--help")
+    assert done.returncode == 0
+    for word in ("db", "schema", "load", "extract", "serve", "path", "Exit codes"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["path", "Intel", "United States"], id="path"),
+        pytest.param(["load", "triples", "-"], id="load"),
+        pytest.param(["schema", "check"], id="schema"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_one_line_and_exit_code_5(
+    arguments: list[str], nowhere: dict[str, str]
+) -> None:
+    done = chokepoint(*arguments, input="subject,predicate,object\nIntel,tested tools from,ACM Research\n", **nowhere)
+    assert done.returncode == 5
+    assert done.stderr.startswith("error: no Neo4j answers at bolt://127.0.0.1:1")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_malformed_setting_is_named() -> None:
+    done = chokepoint("schema", "check", CHOKEPOINT_NEO4J_URI="http://127.0.0.1", CHOKEPOINT_NEO4J_PASSWORD="x")
+    assert done.returncode == 2
+    assert "CHOKEPOINT_NEO4J_URI" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_malformed_record_is_told_and_the_rest_is_loaded(database: dict[str, str], graph: object, tmp_path: Path) -> None:
+    file = tmp_path / "bulletin.csv"
+    file.write_text("subject,predicate,object\nIntel,tested tools from,ACM Research\n,,\n")
+    refused = tmp_path / "refused.jsonl"
+    done = chokepoint("load", "triples", str(file), "--dead-letter", str(refused), **database)
+    assert done.returncode == 3
+    assert "bulletin.csv:3: subject is empty" in done.stderr
+    assert "Traceback" not in done.stderr
+    (letter,) = map(json.loads, refused.read_text().splitlines())
+    assert letter["line"] == 3
+    found = chokepoint("path", "Intel", "ACM Research", "--json", **database)
+    assert found.returncode == 0
+    assert json.loads(found.stdout)["report"]["status"] == "FOUND"
+
+
+def test_a_file_that_is_not_there_is_one_line_and_exit_code_4(database: dict[str, str]) -> None:
+    done = chokepoint("load", "triples", "no-such-file.csv", **database)
+    assert done.returncode == 4
+    assert "no-such-file.csv" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_entity_is_told_with_close_names(database: dict[str, str], graph: object) -> None:
+    chokepoint("load", "triples", "-", input="subject,predicate,object\nIntel,tested tools from,ACM Research\n", **database)
+    done = chokepoint("path", "Intle", "ACM Research", **database)
+    assert done.returncode == 4
+    assert "no entity 'Intle'" in done.stderr
+    assert "Intel" in done.stderr
+
+
+def test_schema_check_exits_1_on_drift_and_0_after_apply(database: dict[str, str], graph: object) -> None:
+    assert chokepoint("schema", "apply", **database).returncode == 0
+    assert chokepoint("schema", "check", **database).returncode == 0
