@@ -75,7 +75,9 @@ def test_a_malformed_setting_is_named() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_malformed_record_is_told_and_the_rest_is_loaded(database: dict[str, str], graph: object, tmp_path: Path) -> None:
+def test_a_malformed_record_is_told_and_the_rest_is_loaded(
+    database: dict[str, str], graph: object, tmp_path: Path
+) -> None:
     file = tmp_path / "bulletin.csv"
     file.write_text("subject,predicate,object\nIntel,tested tools from,ACM Research\n,,\n")
     refused = tmp_path / "refused.jsonl"
@@ -98,7 +100,9 @@ def test_a_file_that_is_not_there_is_one_line_and_exit_code_4(database: dict[str
 
 
 def test_an_unknown_entity_is_told_with_close_names(database: dict[str, str], graph: object) -> None:
-    chokepoint("load", "triples", "-", input="subject,predicate,object\nIntel,tested tools from,ACM Research\n", **database)
+    chokepoint(
+        "load", "triples", "-", input="subject,predicate,object\nIntel,tested tools from,ACM Research\n", **database
+    )
     done = chokepoint("path", "Intle", "ACM Research", **database)
     assert done.returncode == 4
     assert "no entity 'Intle'" in done.stderr
