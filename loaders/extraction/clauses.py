@@ -49,8 +49,8 @@ def clauses(doc: Doc, verbs: frozenset[str] = frozenset()) -> list[Clause]:
     for clause in found.values():
         _fill_in(clause, found)
     for sentence in doc.sents:
-        if sentence.root.pos_ in ("NOUN", "PROPN") and (clause := _misread(sentence, verbs)) is not None:
-            found[clause.verb.i] = clause
+        if sentence.root.pos_ in ("NOUN", "PROPN") and (headline := _misread(sentence, verbs)) is not None:
+            found[headline.verb.i] = headline
     return [found[index] for index in sorted(found)]
 
 
@@ -107,10 +107,8 @@ def _continues(token: Token, end: int) -> bool:
 def conjuncts(token: Token) -> list[Token]:
     """The phrase and all that is coordinated with it to its right."""
     result = [token]
-    for item in result:
-        for child in item.rights:
-            if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"):
-                result.append(child)
+    for item in result:  # grows while it is read: conjuncts hang on each other
+        result.extend(child for child in item.rights if child.dep_ == "conj" and child.pos_ not in ("VERB", "AUX"))
     return result
 
 

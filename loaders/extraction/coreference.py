@@ -27,6 +27,9 @@ _PLURAL = frozenset({"they", "them", "their", "themselves"})
 _REMEMBERED = 200
 """Mentions that a description may look back on."""
 _PRONOUN_ORDER = ("nsubj", "nsubjpass")
+_HISTORY = 24
+"""How many mentions back an antecedent is looked for."""
+_LEAST_SALIENT = -9
 
 
 def resolve(text: Text) -> None:
@@ -167,39 +170,43 @@ def _salient(token: Token, history: list[Mention], types: tuple[EntityType, ...]
     best: tuple[float, Referent] | None = None
     own_verb = _verb_of(token)
     speaker = _speaker(own_verb)
-    sentence = token.sent
-    sentence_start = sentence.start
     for rank, mention in enumerate(reversed(history)):
-        if rank > 24:
+        if rank > _HISTORY:
             break
         if mention.referent.type not in types or mention.common:
             continue
-        head = token.doc[mention.root]
-        score = -4.0 if mention.kind is FormKind.ADJECTIVE and mention.referent.type is not EntityType.PERSON else 0.0
-        score -= rank * 0.35
-        if head.dep_ in _PRONOUN_ORDER:
-            score += 3.0
-        elif head.dep_ in ("poss", "agent"):
-            score += 1.0
-        elif head.dep_ == "compound":
-            score -= 1.0
-        if mention.start < sentence_start:
-            score -= 2.0
-            if head.dep_ in _PRONOUN_ORDER and head.head.dep_ == "ROOT":
-                score += 1.0
-        elif token.dep_ != "poss" and head.head == own_verb and head.dep_ in (*_PRONOUN_ORDER, "dobj"):
-            score -= 6.0
-        if _in_brackets(token, mention):
-            score -= 8.0
-        if speaker is not None and head == speaker:
-            score += 3.0
-        if token.dep_ == "poss" and token.head.dep_ == "conj" and token.head.head == head:
-            score += 6.0  # "X and its Y"
-        if mention.referent.type is EntityType.COUNTRY and token.lower_ in _NEUTER and head.dep_ == "pobj":
-            score -= 0.5
+        score = _salience_of_role(token.doc[mention.root]) - rank * 0.35
+        score += _salience_of_place(token, mention, own_verb, speaker)
         if best is None or score > best[0]:
             best = score, mention.referent
-    return None if best is None or best[0] < -9 else best[1]
+    return None if best is None or best[0] < _LEAST_SALIENT else best[1]
+
+
+def _salience_of_role(head: Token) -> float:
+    if head.dep_ in _PRONOUN_ORDER:
+        return 3.0
+    if head.dep_ in ("poss", "agent"):
+        return 1.0
+    return -1.0 if head.dep_ == "compound" else 0.0
+
+
+def _salience_of_place(pronoun: Token, mention: Mention, own_verb: Token | None, speaker: Token | None) -> float:
+    """What form and place of a mention add to the chance that a pronoun means it."""
+    head = pronoun.doc[mention.root]
+    score = -4.0 if mention.kind is FormKind.ADJECTIVE and mention.referent.type is not EntityType.PERSON else 0.0
+    if mention.start < pronoun.sent.start:
+        score += -1.0 if head.dep_ in _PRONOUN_ORDER and head.head.dep_ == "ROOT" else -2.0
+    elif pronoun.dep_ != "poss" and head.head == own_verb and head.dep_ in (*_PRONOUN_ORDER, "dobj"):
+        score -= 6.0
+    if _in_brackets(pronoun, mention):
+        score -= 8.0
+    if speaker is not None and head == speaker:
+        score += 3.0
+    if pronoun.dep_ == "poss" and pronoun.head.dep_ == "conj" and pronoun.head.head == head:
+        score += 6.0  # "X and its Y"
+    if mention.referent.type is EntityType.COUNTRY and pronoun.lower_ in _NEUTER and head.dep_ == "pobj":
+        score -= 0.5
+    return score
 
 
 def _in_brackets(token: Token, mention: Mention) -> bool:
@@ -246,7 +253,7 @@ def _description(token: Token, history: list[Mention], known: Words, text: Text)
     if types is None:
         return None
     others = [child for child in lefts if child != determiner and child.dep_ in ("compound", "amod", "nmod", "poss")]
-    if any(text.at(child) is not None and text.at(child).kind is FormKind.NAME for child in others):  # type: ignore[union-attr]
+    if any((other := text.at(child)) is not None and other.kind is FormKind.NAME for child in others):
         return None
     national = any((other := text.at(child)) is not None and other.kind is FormKind.ADJECTIVE for child in others)
     referent = _described(token, history, types, is_country=lemma in known.country_descriptions, national=national)

@@ -10,7 +10,7 @@ from spacy.tokens import Token
 
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.clauses import Clause, conjuncts, prepositional
-from loaders.extraction.document import Mention, Referent
+from loaders.extraction.document import Mention, Referent, Text
 from loaders.extraction.frames import Frame, FrameKind, Frames, Slot, read_yaml
 from loaders.extraction.matching import Candidate
 from loaders.extraction.modality import verb_modality
@@ -82,52 +82,47 @@ def _groups(phrases: Phrases) -> Iterator[Candidate]:
 
 def describing_nouns(mention: Mention, phrases: Phrases, found: list[Clause]) -> list[Token]:
     """Common nouns that say what a named firm is: "chipmaker Intel", "Intel, a chipmaker", "Intel is a chipmaker"."""
-    doc, text = phrases.text.doc, phrases.text
-    root = doc[mention.root]
-    nouns: list[Token] = []
-    previous = doc[mention.start - 1] if mention.start else None
-    if (
-        previous is not None
-        and previous.pos_ in ("NOUN", "PROPN")
-        and text.at(previous) is None
-        and _is_class(previous)
-    ):
-        nouns.append(previous)
-    if root.dep_ == "appos" and _is_class(root.head) and text.head_mention(root.head) is None:
-        nouns.append(root.head)
-    if (
-        root.head.pos_ == "NOUN"
-        and root.dep_ in ("compound", "nmod")
-        and _is_class(root.head)
-        and text.at(root.head) is None
-    ):
-        nouns.append(root.head)
-    for child in root.children:
-        if child.dep_ == "appos" and _is_class(child) and text.head_mention(child) is None:
-            nouns.append(child)
-    chain = root
-    while chain.dep_ == "conj":
-        chain = chain.head
-        if text.at(chain) is None and _is_class(chain):
-            break
-        if text.at(chain) is None:
-            break
-        if chain.dep_ == "appos" and _is_class(chain.head) and text.head_mention(chain.head) is None:
-            nouns.append(chain.head)
-        first = text.at(chain)
-        before = doc[first.start - 1] if first is not None and first.start else None
-        if before is not None and text.at(before) is None and before.tag_ == "NNS" and _is_class(before):
-            nouns.append(before)
-    example = chain if chain.dep_ == "pobj" else root
-    if example.dep_ == "pobj" and example.head.lower_ in ("including", "like", "as"):
-        behind = [example.head.head, *example.head.head.ancestors]
-        group = next((token for token in behind if token.tag_ == "NNS" and _is_class(token)), None)
-        if group is not None:
-            nouns.append(group)
+    text = phrases.text
+    root = text.doc[mention.root]
+    nouns = [token for token in (*_adjoining_nouns(mention, text), *_list_nouns(root, text)) if _is_class(token)]
     for clause in found:
         if clause.lemma == "be" and any(token.i == mention.root for token in clause.subjects):
             nouns.extend(token for token in clause.complements if _is_class(token) and text.at(token) is None)
     return list(dict.fromkeys(nouns))
+
+
+def _adjoining_nouns(mention: Mention, text: Text) -> Iterator[Token]:
+    """ "chipmaker Intel", "the Intel group", "Intel, a chipmaker", "a chipmaker, Intel"."""
+    root = text.doc[mention.root]
+    previous = text.doc[mention.start - 1] if mention.start else None
+    if previous is not None and previous.pos_ in ("NOUN", "PROPN") and text.at(previous) is None:
+        yield previous
+    if root.dep_ == "appos" and text.head_mention(root.head) is None:
+        yield root.head
+    if root.head.pos_ == "NOUN" and root.dep_ in ("compound", "nmod") and text.at(root.head) is None:
+        yield root.head
+    for child in root.children:
+        if child.dep_ == "appos" and text.head_mention(child) is None:
+            yield child
+
+
+def _list_nouns(root: Token, text: Text) -> Iterator[Token]:
+    """What a list says of all its names: "chipmakers A and B", "the chipmakers, A and B", "chipmakers including A and B"."""
+    chain = root
+    while chain.dep_ == "conj":
+        chain = chain.head
+        first = text.at(chain)
+        if first is None:
+            break
+        if chain.dep_ == "appos" and text.head_mention(chain.head) is None:
+            yield chain.head
+        before = text.doc[first.start - 1] if first.start else None
+        if before is not None and text.at(before) is None and before.tag_ == "NNS":
+            yield before
+    example = chain if chain.dep_ == "pobj" else root
+    if example.dep_ == "pobj" and example.head.lower_ in ("including", "like", "as"):
+        behind = [example.head.head, *example.head.head.ancestors]
+        yield from [token for token in behind if token.tag_ == "NNS" and _is_class(token)][:1]
 
 
 def _is_class(noun: Token) -> bool:
@@ -300,9 +295,9 @@ def _outer(mention: Mention, phrases: Phrases) -> Mention | None:
     before = doc[mention.start - 1].lower_ if mention.start else ""
     if after in ("and", "or") or (before in (",", "and") and text.at(mention.start - 2) is not None and after != "."):
         return None
-    if after == "," and outer.end + 1 < len(doc) and (third := text.at(outer.end + 1)) is not None:
-        if third.referent.type in _PLACES and outer.referent.type is EntityType.COUNTRY:
-            return None
+    third = text.at(outer.end + 1) if after == "," and outer.end + 1 < len(doc) else None
+    if third is not None and third.referent.type in _PLACES and outer.referent.type is EntityType.COUNTRY:
+        return None
     return outer
 
 
@@ -333,30 +328,18 @@ def _made_by(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
             owner = text.at(child)
             if owner is None or owner is mention or owner.pronoun:
                 continue
+            made = RelationType.PRODUCES, owner.referent, mention.referent, root
             if owner.referent.type is EntityType.COMPANY and child.dep_ in _MODIFIER:
-                yield Candidate(
-                    RelationType.PRODUCES, owner.referent, mention.referent, root, "'s", "possessed product", 0.75
-                )
-            elif (
-                owner.referent.type is EntityType.COUNTRY
-                and mention.common
-                and owner.kind is FormKind.ADJECTIVE
-                and head == root
-            ):
-                if (
-                    child.dep_ == "amod"
-                    and mention.referent.type is not EntityType.TECHNOLOGY
-                    and _is_goods(root, child)
-                ):
-                    yield Candidate(
-                        RelationType.PRODUCES,
-                        owner.referent,
-                        mention.referent,
-                        root,
-                        child.text,
-                        "national product",
-                        0.5,
-                    )
+                yield Candidate(*made, "'s", "possessed product", 0.75)
+            elif head == root and _is_national(mention, owner, child, root):
+                yield Candidate(*made, child.text, "national product", 0.5)
+    yield from _made_by_complement(mention, head, phrases)
+
+
+def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iterator[Candidate]:
+    """ "X's flagship H200", "the processor from X"."""
+    doc, text = phrases.text.doc, phrases.text
+    root = doc[mention.root]
     if mention.start > 1 and doc[mention.start - 1].text in ("'s", "’s"):
         owner = text.at(mention.start - 2)
         if owner is not None and owner.referent.type is EntityType.COMPANY:
@@ -366,6 +349,18 @@ def _made_by(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
         if preposition in ("from", "by"):
             for firm in phrases.entities(item, _COMPANY, deep=False):
                 yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, preposition, "product from", 0.75)
+
+
+def _is_national(thing: Mention, owner: Mention, adjective: Token, noun: Token) -> bool:
+    """Whether an adjective of a country says who makes the goods: "Chinese electric vehicles"."""
+    return (
+        owner.referent.type is EntityType.COUNTRY
+        and owner.kind is FormKind.ADJECTIVE
+        and adjective.dep_ == "amod"
+        and thing.common
+        and thing.referent.type is not EntityType.TECHNOLOGY
+        and _is_goods(noun, adjective)
+    )
 
 
 def _is_goods(noun: Token, adjective: Token) -> bool:
@@ -380,12 +375,12 @@ def _stands_in(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
     if mention.pronoun:
         return
     for preposition, item in prepositional(root):
-        if preposition in ("in", "at", "near") and (place := phrases.text.head_mention(item)) is not None:
-            if place.referent.type in _PLACES and not place.pronoun:
-                yield Candidate(
-                    RelationType.LOCATED_IN, mention.referent, place.referent, root, preposition, "stands in", 0.8
-                )
-                break
+        place = phrases.text.head_mention(item) if preposition in ("in", "at", "near") else None
+        if place is not None and place.referent.type in _PLACES and not place.pronoun:
+            yield Candidate(
+                RelationType.LOCATED_IN, mention.referent, place.referent, root, preposition, "stands in", 0.8
+            )
+            break
 
 
 def _relational_nouns(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[Candidate]:
@@ -457,16 +452,9 @@ def _apposed(noun: Token, phrases: Phrases, types: frozenset[EntityType]) -> lis
         if child.dep_ == "appos":
             for item in conjuncts(child):
                 found.extend(phrases.entities(item, types, deep=False))
-    if (
-        noun.i + 1 < len(doc)
-        and (after := text.at(noun.i + 1)) is not None
-        and after.referent.type in types
-        and not after.pronoun
-    ):
-        if (
-            noun.dep_ in ("compound", "nmod", "appos", "amod")
-            or doc[after.root].dep_ == "appos"
-            or doc[after.root].head == noun
-        ):
+    after = text.at(noun.i + 1) if noun.i + 1 < len(doc) else None
+    if after is not None and after.referent.type in types and not after.pronoun:
+        name = doc[after.root]
+        if noun.dep_ in ("compound", "nmod", "appos", "amod") or name.dep_ == "appos" or name.head == noun:
             found.append(after.referent)
     return list(dict.fromkeys(found))

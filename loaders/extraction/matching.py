@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
 from spacy.tokens import Token
 
-from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from graph_schema.vocabulary import EntityType, Modality, RelationDefinition, RelationType, vocabulary
 from loaders.extraction.clauses import Clause, conjuncts, prepositional
 from loaders.extraction.document import Referent
 from loaders.extraction.frames import Element, Frame, FrameKind, Frames, Slot
@@ -122,26 +123,31 @@ def bind_verb(frame: Frame, clause: Clause) -> Iterator[Binding]:
         if element.slot is None or element.slot is Slot.ANY:
             continue
         if element.prepositions:
-            tokens = [token for name, token in nested if name in element.prepositions]
+            tokens = _after(element.prepositions, nested)
             if not tokens and not literal:
-                tokens = [
-                    token
-                    for item in clause.objects
-                    for name, token in prepositional(item)
-                    if name in element.prepositions
-                ]
+                tokens = _after(
+                    element.prepositions, [place for item in clause.objects for place in prepositional(item)]
+                )
             if tokens:
                 binding.words += 1
-        elif literal is not None:
-            tokens = clause.indirect or [item for item in clause.objects if item != literal]
         else:
-            tokens = clause.objects if clause.lemma != "be" else clause.complements
+            tokens = _bare_objects(clause, literal)
         if not tokens:
             return
         _fill(binding, element.slot, tokens)
     binding.literal = literal
     if frame.first is not Slot.ANY or (binding.subjects and binding.objects):
         yield binding
+
+
+def _bare_objects(clause: Clause, literal: Token | None) -> list[Token]:
+    if literal is not None:
+        return clause.indirect or [item for item in clause.objects if item != literal]
+    return clause.objects if clause.lemma != "be" else clause.complements
+
+
+def _after(prepositions: frozenset[str], places: list[tuple[str, Token]]) -> list[Token]:
+    return [token for name, token in places if name in prepositions]
 
 
 def _fill(binding: Binding, slot: Slot, tokens: list[Token]) -> None:
@@ -264,6 +270,8 @@ def _event_pairs(
 ) -> Iterator[Candidate]:
     definition = vocabulary().relations[frame.relation]
     carrier = carrying_clause(noun, by_verb)
+    if carrier is not None and frame.relation in _DELIVERIES and carrier.lemma in _CURBS:
+        return
     places = list(prepositional(noun))
     if carrier is not None and carrier.verb.lemma_ not in ("say", "tell", "report"):
         places += [place for place in carrier.prepositions if place[0] not in ("in", "of", "by", "for", "with")]
@@ -282,36 +290,19 @@ def _event_pairs(
         by=[token for name, token in places if name == "by" or (name == "from" and frame.relation not in _MEASURES)],
     )
     confidence = 0.66
-    if carrier is not None and frame.relation in _DELIVERIES and carrier.lemma in _CURBS:
-        return
     if not actors and carrier is None and frame.relation in _MEASURES:
         actors = _bystanders(noun, by_verb, phrases, definition.subject_types)
         confidence = 0.48
     if frame.relation in _OF_STATES:
         actors = [phrases.leads(actor) or actor if actor.type is EntityType.PERSON else actor for actor in actors]
+    between = [token for name, token in prepositional(noun) if name in ("between", "among")]
+    retaliates = _retaliatory(noun, carrier)
     if definition.symmetric:
-        types = definition.subject_types | definition.object_types
-        between = [token for name, token in prepositional(noun) if name in ("between", "among")]
-        if len(between) == 1:
-            between += [token for token in conjuncts(noun) if token != noun]
-        members = all_entities(phrases, between, types, things=False)
-        if len(members) < 2:
-            others = all_entities(phrases, objects, types)
-            members = list(actors) if len(actors) > 1 and not others else []
-            pairs = [(a, b) for a in actors for b in others if a is not b]
-        else:
-            pairs = []
-        pairs += [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]
+        pairs = _mutual_pairs(noun, between, actors, objects, definition, phrases)
+    elif between and "between" in wanted:
+        pairs = list(combinations(all_entities(phrases, between, definition.subject_types, things=False), 2))
+        retaliates = False
     else:
-        between = [token for name, token in prepositional(noun) if name in ("between", "among")]
-        if between and "between" in wanted:
-            members = all_entities(phrases, between, definition.subject_types, things=False)
-            pairs = [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]
-            for subject, object in pairs:
-                yield Candidate(
-                    frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality
-                )
-            return
         targets = all_entities(
             phrases,
             objects,
@@ -322,13 +313,32 @@ def _event_pairs(
         pairs = [(a, b) for a in actors for b in targets if a is not b]
         if not pairs:
             _count(rejected, "event_without_actor" if targets else "event_without_target")
-    retaliates = _retaliatory(noun, carrier)
     for subject, object in pairs:
         yield Candidate(frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality)
         if retaliates and frame.relation is not RelationType.RETALIATES_AGAINST:
             yield Candidate(
                 RelationType.RETALIATES_AGAINST, subject, object, noun, noun.text, "retaliatory act", 0.62, modality
             )
+
+
+def _mutual_pairs(
+    noun: Token,
+    between: list[Token],
+    actors: list[Referent],
+    objects: list[Token],
+    definition: RelationDefinition,
+    phrases: Phrases,
+) -> list[tuple[Referent, Referent]]:
+    """Who share an act: "talks between A and B", "A's talks with B", "talks of A and B"."""
+    types = definition.subject_types | definition.object_types
+    if len(between) == 1:
+        between = between + [token for token in conjuncts(noun) if token != noun]
+    members = all_entities(phrases, between, types, things=False)
+    if len(members) > 1:
+        return list(combinations(members, 2))
+    if others := all_entities(phrases, objects, types):
+        return [(a, b) for a in actors for b in others if a is not b]
+    return list(combinations(actors, 2))
 
 
 def _retaliatory(noun: Token, carrier: Clause | None) -> bool:
@@ -378,7 +388,7 @@ def _bystanders(
 
 
 def carrying_clause(noun: Token, by_verb: dict[int, Clause]) -> Clause | None:
-    """The clause whose verb carries the act: "impose tariffs", "tariffs were imposed", "agree to a deal", "tariffs imposed by"."""
+    """The clause whose verb carries the act: "impose tariffs", "tariffs were imposed", "agree to a deal"."""
     for child in noun.rights:
         if child.dep_ == "acl" and child.tag_ == "VBN" and child.i in by_verb:
             return by_verb[child.i]

@@ -54,8 +54,9 @@ _MINISTRY = re.compile(
     r"\b(?:(?:Ministry|Department|Bureau|Directorate-General|Directorate) (?:of|for) (?:the )?"
     rf"[A-Z][\w-]+(?:(?:, | and |, and | & | )(?:the )?(?!{_TITLES})[A-Z][\w-]+)*"
     r"|(?:(?:[A-Z][\w-]+|&|and) ){0,3}?[A-Z][\w-]+ (?:Ministry|Department)(?! (?:of|for)\b)"
-    r"|(?:foreign|finance|commerce|defen[cs]e|economy|economic affairs|economics|trade|industry|interior|justice|energy|trade and industry|"
-    r"industry and information technology|health|transport|agriculture|digital|science|education|national defen[cs]e) "
+    r"|(?:foreign|finance|commerce|defen[cs]e|economy|economic affairs|economics|trade|industry|interior|justice|energy|"
+    r"trade and industry|industry and information technology|health|transport|agriculture|digital|science|education|"
+    r"national defen[cs]e) "
     r"(?:affairs )?ministry)\b"
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -64,7 +65,8 @@ _NODE = re.compile(
     r"(?:[ -](?:process(?:es)?(?: node| technology)?|nodes?|technology|technologies)\b)?"
 )
 _FAMILY = re.compile(
-    r"\b(?P<name>[A-Z][A-Za-z0-9-]*(?: [A-Z0-9][A-Za-z0-9-]*){0,2}?) (?:[Pp]roduct )?(?:[Ff]amily|[Ss]eries|[Ll]ineup|[Pp]roduct [Ll]ine)\b"
+    r"\b(?P<name>[A-Z][A-Za-z0-9-]*(?: [A-Z0-9][A-Za-z0-9-]*){0,2}?) "
+    r"(?:[Pp]roduct )?(?:[Ff]amily|[Ss]eries|[Ll]ineup|[Pp]roduct [Ll]ine)\b"
 )
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "sir", "lord", "lady", "dame", "mr.", "mrs.", "ms.", "dr."})
 _CAPITALISED = frozenset({"PROPN"})
@@ -103,8 +105,8 @@ class MentionFinder:
                 lower.setdefault(text.casefold(), []).append(form)
         for table, matcher, mark in ((exact, self._exact, "="), (lower, self._lower, "~")):
             texts = list(table)
-            for text, doc in zip(texts, self._nlp.tokenizer.pipe(texts), strict=True):
-                matcher.add(mark + text, [doc])
+            for text in texts:
+                matcher.add(mark + text, [self._nlp.make_doc(text)])
                 self._forms[mark + text] = table[text]
 
     def find(self, doc: Doc, aliases: Iterable[Alias] = ()) -> Text:

@@ -51,34 +51,20 @@ class Phrases:
         `deep`: also look through the head: "goods from China" for China, "tools such as X" for X. `things`: also make
         products and materials of common nouns. `owner`: a head that is no entity stands for whose it is ("Japan's stance").
         """
-        mention = self.text.head_mention(token)
-        if mention is None:
-            inside = self.text.at(token)
-            if inside is not None and inside.pronoun:
-                mention = inside
+        mention = self._mention(token)
         if mention is not None and mention.start in self.outer:
             return []
-        if mention is not None and mention.kind is not FormKind.ADJECTIVE:
-            found = [referent for referent in mention.referents if referent.type in types]
-            if found:
-                owned = self.modifiers(token, types & _OWNERS) if mention.common and deep and types & _OWNERS else []
-                return found + owned
-            if (
-                EntityType.COUNTRY in types
-                and EntityType.PERSON not in types
-                and mention.referent.type is EntityType.PERSON
-            ):
-                country = self.leads(mention.referent)
-                if country is not None:
-                    return [country]
+        if mention is not None and (found := self._named_by(mention, token, types, deep=deep)):
+            return found
         lemma = token.lemma_.lower()
-        if mention is None and token.pos_ in ("NOUN", "PROPN", "ADJ"):
-            if found := self._government(token, lemma, types):
-                return found
-            if lemma in self._words.people_nouns:
-                return []
-        if mention is None and (named := self._named(token, lemma, types)) is not None:
-            return [named]
+        if mention is None:
+            if token.pos_ in ("NOUN", "PROPN", "ADJ"):
+                if found := self._government(token, lemma, types):
+                    return found
+                if lemma in self._words.people_nouns:
+                    return []
+            if (named := self._named(token, lemma, types)) is not None:
+                return [named]
         if found := self._examples(token, types):
             return found
         if mention is None and things and types & _THINGS and (thing := self.thing(token, types)) is not None:
@@ -89,6 +75,23 @@ class Phrases:
         if not found and owner and mention is None and token.pos_ in ("NOUN", "PROPN"):
             found = self._owners(token, types)
         return found
+
+    def _mention(self, token: Token) -> Mention | None:
+        if (mention := self.text.head_mention(token)) is not None:
+            return mention
+        inside = self.text.at(token)
+        return inside if inside is not None and inside.pronoun else None
+
+    def _named_by(self, mention: Mention, token: Token, types: frozenset[EntityType], *, deep: bool) -> list[Referent]:
+        """What a name itself stands for; the country for the person who leads it."""
+        if mention.kind is FormKind.ADJECTIVE:
+            return []
+        if found := [referent for referent in mention.referents if referent.type in types]:
+            owned = self.modifiers(token, types & _OWNERS) if mention.common and deep and types & _OWNERS else []
+            return found + owned
+        wants_state = EntityType.COUNTRY in types and EntityType.PERSON not in types
+        country = self.leads(mention.referent) if wants_state and mention.referent.type is EntityType.PERSON else None
+        return [] if country is None else [country]
 
     def _owners(self, token: Token, types: frozenset[EntityType]) -> list[Referent]:
         """Whose thing or act a noun is: possessor, adjective, "of", or who did it."""
@@ -108,12 +111,14 @@ class Phrases:
         """The name that follows or precedes a noun that only says what it is: "its parent company X", "the X project"."""
         if token.i + 1 < len(self.text.doc) and lemma in self._words.company_nouns:
             after = self.text.at(token.i + 1)
-            if after is not None and after.start == token.i + 1 and after.kind is FormKind.NAME and not after.pronoun:
-                if after.referent.type in types and after.referent.type in (
-                    EntityType.COMPANY,
-                    EntityType.ORGANIZATION,
-                ):
-                    return after.referent
+            if (
+                after is not None
+                and after.start == token.i + 1
+                and after.kind is FormKind.NAME
+                and not after.pronoun
+                and after.referent.type in types & {EntityType.COMPANY, EntityType.ORGANIZATION}
+            ):
+                return after.referent
         if token.i > 0 and token.pos_ in ("NOUN", "PROPN"):
             before = self.text.at(token.i - 1)
             if before is None or before.end != token.i or before.referent.type not in types or before.common:
@@ -195,36 +200,38 @@ class Phrases:
         self, token: Token, lemma: str, mention: Mention | None, types: frozenset[EntityType]
     ) -> list[Referent]:
         owners = types & _OWNERS
-        if owners and mention is None and lemma in self._words.goods_nouns:
-            if found := self.modifiers(token, owners):
-                return found
-            for preposition, item in prepositional(token):
-                if preposition in ("from", "of", "in", "by") and (found := self.entities(item, owners)):
-                    return found
-            for child in token.rights:
-                if child.dep_ in ("acl", "relcl") and child.pos_ == "VERB":
-                    for preposition, item in prepositional(child):
-                        if preposition in ("from", "in", "by") and (found := self.entities(item, owners)):
-                            return found
+        goods = owners and mention is None and lemma in self._words.goods_nouns
+        if goods and (found := self._origin(token, owners)):
+            return found
         if mention is not None and owners and mention.common and (found := self.modifiers(token, owners)):
             return found
         if token.lower_ in ("everything", "anything"):
             below = [self.text.head_mention(item) for item in token.subtree]
             return [item.referent for item in below if item is not None and item.referent.type in types]
-        if lemma in self._words.transparent_nouns and mention is None:
-            for preposition, item in prepositional(token):
-                if preposition in ("of", "in") and (found := self.entities(item, types)):
-                    return found
-            found = [
-                inner.referent
-                for child in token.lefts
-                if (inner := self.text.at(child)) is not None
-                and inner.referent.type in types
-                and child.dep_ in ("compound", "amod")
-            ]
-            if found:
-                return list(dict.fromkeys(found))
+        return self._content(token, types) if lemma in self._words.transparent_nouns and mention is None else []
+
+    def _origin(self, goods: Token, owners: frozenset[EntityType]) -> list[Referent]:
+        """Whose goods they are: "Chinese goods", "goods from China", "goods made in China"."""
+        if found := self.modifiers(goods, owners):
+            return found
+        for preposition, item in prepositional(goods):
+            if preposition in ("from", "of", "in", "by") and (found := self.entities(item, owners)):
+                return found
+        for child in goods.rights:
+            if child.dep_ in ("acl", "relcl") and child.pos_ == "VERB":
+                for preposition, item in prepositional(child):
+                    if preposition in ("from", "in", "by") and (found := self.entities(item, owners)):
+                        return found
         return []
+
+    def _content(self, vessel: Token, types: frozenset[EntityType]) -> list[Referent]:
+        """What a noun that says nothing itself is of: "imports of steel", "steel imports"."""
+        for preposition, item in prepositional(vessel):
+            if preposition in ("of", "in") and (found := self.entities(item, types)):
+                return found
+        before = [self.text.at(child) for child in vessel.lefts if child.dep_ in ("compound", "amod")]
+        inner = [item.referent for item in before if item is not None and item.referent.type in types]
+        return list(dict.fromkeys(inner))
 
     def modifiers(self, token: Token, types: frozenset[EntityType]) -> list[Referent]:
         """Entities of `types` that stand before a noun: as adjective, compound or possessor."""
@@ -260,24 +267,8 @@ class Phrases:
                 if child.is_punct and child.text == "-" and parts:
                     parts.append("-")
                 continue
-            for piece in child.subtree:
-                if (
-                    piece.i >= token.i
-                    or piece.is_quote
-                    or piece.pos_ in ("DET", "CCONJ", "NUM")
-                    or piece.dep_ == "appos"
-                ):
-                    continue
-                other = self.text.at(piece)
-                if other is not None and other.kind is not FormKind.NAME:
-                    continue
-                if other is not None and not other.common and other.referent.type is not EntityType.TECHNOLOGY:
-                    continue
-                if piece.lower_ in self._words.empty_adjectives or piece.tag_ in ("JJS", "JJR", "RBS", "RBR", "RB"):
-                    continue
-                if piece.text in ("(", ")", ",", '"'):
-                    continue
-                parts.append(piece.lower_ if not piece.text.isupper() else piece.text)
+            pieces = (piece for piece in child.subtree if piece.i < token.i and self._specifies(piece))
+            parts.extend(piece.lower_ if not piece.text.isupper() else piece.text for piece in pieces)
         if not parts:
             return None
         head = token.lower_
@@ -285,6 +276,19 @@ class Phrases:
             head = plural(head)
         name = re.sub(r"\s*-\s*", "-", " ".join([*parts, head]))
         return self.text.referent(name, type, first=token.i)
+
+    def _specifies(self, piece: Token) -> bool:
+        """Whether a word before a noun belongs to the name of the thing."""
+        if piece.is_quote or piece.pos_ in ("DET", "CCONJ", "NUM") or piece.dep_ == "appos":
+            return False
+        other = self.text.at(piece)
+        if other is not None and other.kind is not FormKind.NAME:
+            return False
+        if other is not None and not other.common and other.referent.type is not EntityType.TECHNOLOGY:
+            return False
+        if piece.lower_ in self._words.empty_adjectives or piece.tag_ in ("JJS", "JJR", "RBS", "RBR", "RB"):
+            return False
+        return piece.text not in ("(", ")", ",", '"')
 
     def _thing_type(self, lemma: str) -> EntityType | None:
         if lemma in self._words.product_heads:

@@ -1,4 +1,7 @@
-"""Units and facilities that have no name of their own: "ACM's Shanghai unit" is ACM Research Shanghai, "Intel's plant in Magdeburg" Intel Magdeburg plant."""
+"""Units and facilities that have no name of their own.
+
+"ACM's Shanghai unit" is ACM Research Shanghai, "Intel's plant in Magdeburg" is Intel Magdeburg plant.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from spacy.tokens import Token
 
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.extraction.clauses import Clause, prepositional
-from loaders.extraction.document import Mention, Referent
+from loaders.extraction.document import Mention, Referent, Text
 from loaders.extraction.matching import Candidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases
@@ -87,52 +90,47 @@ class _Site:
 
 def unit_candidates(phrases: Phrases) -> Iterator[Candidate]:
     """Units "<Parent> <Place>", with their parent and place; gives the text mentions of them."""
-    text, known = phrases.text, words()
+    text = phrases.text
     made: list[Referent] = []
     vague: list[Token] = []
     for token in text.doc:
-        if (
-            token.lemma_.lower() not in known.unit_nouns
-            or token.pos_ != "NOUN"
-            or (text.at(token) is not None and text.at(token).pronoun)
-        ):  # type: ignore[union-attr]
+        if not _is_unit(token, text):
             continue
         parents = phrases.modifiers(token, _FIRM)
         places = _unit_places(token, phrases)
-        named = next((child for child in token.children if child.dep_ == "appos" and text.head_mention(child)), None)
-        if (
-            token.dep_ == "appos"
-            and (holder := text.head_mention(token.head)) is not None
-            and holder.referent.type is EntityType.COMPANY
-        ):
+        holder = text.head_mention(token.head) if token.dep_ == "appos" else None
+        if holder is not None and holder.referent.type is EntityType.COMPANY:
             for place in places:
                 yield Candidate(RelationType.LOCATED_IN, holder.referent, place, token, "unit", "unit place", 0.75)
-            continue
-        if named is not None:
-            continue
-        if not parents or not places:
-            if token.tag_ == "NNS":
-                vague.append(token)
-            continue
-        units = []
-        for place in places:
-            unit = text.referent(
-                f"{parents[0].name} {_surface(place, token, phrases)}", EntityType.COMPANY, first=token.i
-            )
-            units.append(unit)
-            yield Candidate(RelationType.SUBSIDIARY_OF, unit, parents[0], token, token.text, "unit", 0.82)
-            yield Candidate(RelationType.LOCATED_IN, unit, place, token, token.text, "unit place", 0.8)
-        made.extend(units)
-        anchor = token
-        if token.dep_ == "pobj" and token.head.lower_ == "of":
-            anchor = token.head.head
-        for item in {anchor.i: anchor, token.i: token}.values():
-            if text.at(item) is None:
-                text.add(Mention(item.i, item.i + 1, item.i, units[0], pronoun=True, also=tuple(units[1:])))
-    if made:
-        for token in vague:
-            if text.at(token) is None and not phrases.modifiers(token, _FIRM):
-                text.add(Mention(token.i, token.i + 1, token.i, made[0], pronoun=True, also=tuple(made[1:])))
+        elif any(child.dep_ == "appos" and text.head_mention(child) for child in token.children):
+            continue  # a unit with a name of its own
+        elif parents and places:
+            names = [f"{parents[0].name} {_surface(place, token, phrases)}" for place in places]
+            units = [text.referent(name, EntityType.COMPANY, first=token.i) for name in names]
+            for unit, place in zip(units, places, strict=True):
+                yield Candidate(RelationType.SUBSIDIARY_OF, unit, parents[0], token, token.text, "unit", 0.82)
+                yield Candidate(RelationType.LOCATED_IN, unit, place, token, token.text, "unit place", 0.8)
+            made.extend(units)
+            of_some = token.dep_ == "pobj" and token.head.lower_ == "of"  # "two of its Shanghai units"
+            for item in (token.head.head, token) if of_some else (token,):
+                _stand_for(item, units, text)
+        elif token.tag_ == "NNS":
+            vague.append(token)
+    for token in vague if made else ():
+        if not phrases.modifiers(token, _FIRM):
+            _stand_for(token, made, text)
+
+
+def _is_unit(token: Token, text: Text) -> bool:
+    if token.pos_ != "NOUN" or token.lemma_.lower() not in words().unit_nouns:
+        return False
+    mention = text.at(token)
+    return mention is None or not mention.pronoun
+
+
+def _stand_for(token: Token, units: list[Referent], text: Text) -> None:
+    if text.at(token) is None:
+        text.add(Mention(token.i, token.i + 1, token.i, units[0], pronoun=True, also=tuple(units[1:])))
 
 
 def _surface(place: Referent, near: Token, phrases: Phrases) -> str:

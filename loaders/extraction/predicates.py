@@ -1,4 +1,7 @@
-"""From the words of a predicate to a relation of the vocabulary: "tested tools from" is TESTED, "is owned by" OWNS the other way."""
+"""From the words of a predicate to a relation of the vocabulary.
+
+"tested tools from" is TESTED, "is owned by" OWNS the other way.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -71,8 +74,8 @@ _MODALITY: tuple[tuple[Modality, re.Pattern[str]], ...] = (
     (
         Modality.PLANNED,
         re.compile(
-            r"will|shall|to|plan(?:s|ned|ning)?|agree(?:s|d)? to|intend(?:s|ed)?|announc(?:e|es|ed)|expect(?:s|ed)?|pledg(?:e|es|ed)|"
-            r"promis(?:e|es|ed)|vow(?:s|ed)?|aim(?:s|ed)?|going|set to|due to|schedul(?:e|es|ed)"
+            r"will|shall|to|plan(?:s|ned|ning)?|agree(?:s|d)? to|intend(?:s|ed)?|announc(?:e|es|ed)|expect(?:s|ed)?|"
+            r"pledg(?:e|es|ed)|promis(?:e|es|ed)|vow(?:s|ed)?|aim(?:s|ed)?|going|set to|due to|schedul(?:e|es|ed)"
         ),
     ),
 )

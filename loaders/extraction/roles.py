@@ -211,11 +211,10 @@ def _after(person: Mention, phrases: Phrases) -> Candidate | None:
     head: Token | None = None
     while end < len(doc) and end < index + _LONGEST:
         token = doc[end]
-        if token.text in (",", ".", ";", ")", "(", ":", "—") or (
-            token.pos_ in ("VERB", "AUX", "PRON") and token.dep_ != "amod"
-        ):
-            if text.at(token) is None or token.pos_ != "PRON":
-                break
+        stops = token.text in (",", ".", ";", ")", "(", ":", "—")
+        stops = stops or (token.pos_ in ("VERB", "AUX", "PRON") and token.dep_ != "amod")
+        if stops and (text.at(token) is None or token.pos_ != "PRON"):
+            break
         mention = text.at(end)
         if mention is not None:
             if mention.referent.type is EntityType.PERSON:

@@ -149,6 +149,7 @@ class OpenExtractor(PipelineExtractor):
 
     def read(self, doc: Doc, chunk: Chunk, article: Article, rejected: dict[str, int]) -> Iterator[Triple]:
         """Open triples of one parsed chunk."""
+        del rejected  # the words of a text are never against a signature
         for fact in open_triples(doc):
             start, end = chunk.original(fact.span.start), chunk.original(fact.span.end - 1) + 1
             yield Triple(

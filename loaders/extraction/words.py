@@ -65,7 +65,9 @@ def words() -> Words:
     """The word classes shipped with this version."""
     data: dict[str, Any] = read_yaml("words.yaml")
     types = {word: EntityType(label) for label, listed in data.pop("type_by_word").items() for word in map(str, listed)}
-    classes = {name: value if isinstance(value, dict) else frozenset(map(str, value)) for name, value in data.items()}
+    classes: dict[str, Any] = {
+        name: value if isinstance(value, dict) else frozenset(map(str, value)) for name, value in data.items()
+    }
     return Words(type_by_word=types, **classes)
 
 

@@ -1,7 +1,7 @@
 """The many ways to write a ministry or department, and the one name under which it is kept.
 
-"China's commerce ministry", "Chinese Ministry of Commerce" and "Ministry of Commerce of China" are "Ministry of Commerce (China)";
-"United States Commerce Department" is "US Department of Commerce".
+"China's commerce ministry", "Chinese Ministry of Commerce" and "Ministry of Commerce of China" are
+"Ministry of Commerce (China)"; "United States Commerce Department" is "US Department of Commerce".
 """
 
 import re

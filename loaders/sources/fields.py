@@ -98,7 +98,8 @@ def term(value: object, kind: type[E]) -> E | None:
     written = text(value, LONGEST_NAME)
     if written is None:
         return None
-    if (found := _terms(kind).get(key(written))) is None:
+    found: E | None = _terms(kind).get(key(written))
+    if found is None:
         raise FieldProblem(f"is {written!r}, expected one of {', '.join(member.value for member in kind)}")
     return found
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the sources' real f
 
 def read(source: Source) -> tuple[Counter[str], list[Statement]]:
     counts: Counter[str] = Counter()
-    statements = []
+    statements: list[Statement] = []
     for record in SourceInput(source).records():
         if isinstance(record, MalformedRecord):
             assert "one and the same entity" in record.problem, record
