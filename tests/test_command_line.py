@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import neo4j
 import pytest
 
+from graph_schema.schema import ENTITY_NAMES
 from graph_schema.settings import GraphSettings
+from tests.conftest import EMPTY
 
 CHOKEPOINT = [sys.executable, "-m", "chokepoint"]
 
@@ -27,8 +30,9 @@ def chokepoint(*arguments: str, input: str = "", **environment: str) -> subproce
 
 
 @pytest.fixture
-def database(neo4j_settings: GraphSettings) -> dict[str, str]:
-    """The environment that points the command line at the test server."""
+def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session) -> dict[str, str]:
+    """The environment that points the command line at the test server, whose graph is empty."""
+    neo4j_session.run(EMPTY).consume()
     assert neo4j_settings.uri is not None
     assert neo4j_settings.password is not None
     return {
@@ -75,9 +79,7 @@ def test_a_malformed_setting_is_named() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_malformed_record_is_told_and_the_rest_is_loaded(
-    database: dict[str, str], graph: object, tmp_path: Path
-) -> None:
+def test_a_malformed_record_is_told_and_the_rest_is_loaded(database: dict[str, str], tmp_path: Path) -> None:
     file = tmp_path / "bulletin.csv"
     file.write_text("subject,predicate,object\nIntel,tested tools from,ACM Research\n,,\n")
     refused = tmp_path / "refused.jsonl"
@@ -99,7 +101,7 @@ def test_a_file_that_is_not_there_is_one_line_and_exit_code_4(database: dict[str
     assert done.stderr.count("\n") == 1
 
 
-def test_an_unknown_entity_is_told_with_close_names(database: dict[str, str], graph: object) -> None:
+def test_an_unknown_entity_is_told_with_close_names(database: dict[str, str]) -> None:
     chokepoint(
         "load", "triples", "-", input="subject,predicate,object\nIntel,tested tools from,ACM Research\n", **database
     )
@@ -109,6 +111,13 @@ def test_an_unknown_entity_is_told_with_close_names(database: dict[str, str], gr
     assert "Intel" in done.stderr
 
 
-def test_schema_check_exits_1_on_drift_and_0_after_apply(database: dict[str, str], graph: object) -> None:
+def test_schema_check_exits_1_on_drift_and_0_after_apply(
+    database: dict[str, str], neo4j_session: neo4j.Session
+) -> None:
+    assert chokepoint("schema", "apply", **database).returncode == 0
+    neo4j_session.run(f"DROP INDEX {ENTITY_NAMES}").consume()
+    drifted = chokepoint("schema", "check", **database)
+    assert drifted.returncode == 1
+    assert ENTITY_NAMES in drifted.stdout + drifted.stderr
     assert chokepoint("schema", "apply", **database).returncode == 0
     assert chokepoint("schema", "check", **database).returncode == 0

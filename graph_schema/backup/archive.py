@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn, cast
 
 import orjson
 
@@ -141,25 +141,31 @@ class Reader:
         """Read to the end and compare counts and checksum; parses nothing but header and footer."""
         digest = hashlib.sha256(self._first)
         counts = {b'{"node"': 0, b'{"edge"': 0}
-        last = number = 0
+        footer: Footer | None = None
+        number = 0
         for number, raw in enumerate(self._lines, 2):
+            if footer is not None:
+                self._refuse(f"{self.name}:{number}: something follows the footer")
             if raw.startswith(b'{"footer"'):
-                last = number
                 footer = self._footer(number, raw)
                 continue
-            if last:
-                raise BackupUnusable(f"{self.name}:{number}: something follows the footer")
             digest.update(raw)
             kind = raw[:7]
             if kind not in counts:
-                raise BackupUnusable(f"{self.name}:{number}: neither node nor edge")
+                self._refuse(f"{self.name}:{number}: neither node nor edge")
             counts[kind] += 1
-        if not last:
+        if footer is None:
             raise BackupUnusable(f"{self.name} is cut short: it ends after line {number or 1} without its footer")
         found = Footer(nodes=counts[b'{"node"'], edges=counts[b'{"edge"'], sha256=digest.hexdigest())
         if found != footer:
             raise BackupUnusable(f"{self.name} is damaged: its content does not match its checksum")
         return footer
+
+    def _refuse(self, problem: str) -> NoReturn:
+        """Raise BackupUnusable; where the file is damaged, which only its end tells, for that reason."""
+        for _ in self._lines:
+            pass
+        raise BackupUnusable(problem)
 
     def _read_header(self) -> Header:
         self._first = next(self._lines, b"")
@@ -167,22 +173,21 @@ class Reader:
             content = orjson.loads(self._first)["header"]
             if content["format"] != FORMAT:
                 raise ValueError
+            version, writer = int(content["version"]), content.get("chokepoint")
         except (ValueError, KeyError, TypeError):
-            raise BackupUnusable(f"{self.name} is no backup of Chokepoint") from None
-        if content["version"] > FORMAT_VERSION:
-            raise BackupUnusable(
-                f"{self.name} was written by a newer Chokepoint ({content['chokepoint']}): upgrade first"
-            )
+            self._refuse(f"{self.name} is no backup of Chokepoint")
+        if version > FORMAT_VERSION:
+            self._refuse(f"{self.name} was written by a newer Chokepoint ({writer}): upgrade first")
         try:
             return Header(**content)
-        except TypeError as error:
-            raise BackupUnusable(f"{self.name}:1: the header is not as expected") from error
+        except TypeError:
+            self._refuse(f"{self.name}:1: the header is not as expected")
 
     def _footer(self, number: int, raw: bytes) -> Footer:
         try:
-            return Footer(**self._parse(number, raw)["footer"])
-        except TypeError as error:
-            raise BackupUnusable(f"{self.name}:{number}: the footer is not as expected") from error
+            return Footer(**orjson.loads(raw)["footer"])
+        except (ValueError, TypeError):
+            self._refuse(f"{self.name}:{number}: the footer is not as expected")
 
     def _parse(self, number: int, raw: bytes) -> dict[str, Any]:
         try:

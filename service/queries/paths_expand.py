@@ -93,7 +93,7 @@ async def run_expand(
 REACH: LiteralString = """
 UNWIND $frontier AS id
 MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions} AND m.id <> $source AND NOT m.id IN $avoid AND (({goal}) OR ({through}))
+WHERE {conditions} AND NOT m.id IN $avoid AND (({goal}) OR ({through}))
   AND (type(r) <> $not_twice OR NOT n.id IN $spent)
 WITH n, r, m LIMIT $room
 WITH n, m, max(r.confidence) AS confidence, count(r) AS ties,
@@ -139,8 +139,7 @@ class ReachExpander:
             **entity_parameters(walk.through),
             **entity_parameters(goal, prefix="goal_"),
             **hub_parameters(walk.hubs, [source], default_degree=default_degree),
-            "source": source,
-            "avoid": list(walk.avoid),
+            "avoid": [source, *walk.avoid],
             "not_twice": "" if not_twice is None else not_twice.value,
         }
 

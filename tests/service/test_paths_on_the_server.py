@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from graph_schema.graph import Graph
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import EntityType, Modality, RelationType
+from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.answers.paths import PathFinder, PathRequest
 from service.paths.budget import Budget
 from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
@@ -29,16 +29,18 @@ DAYS = tuple(dt.date(year, 1, 1) for year in (2020, 2022, 2024, 2026))
 
 @st.composite
 def graphs(draw: st.DrawFn) -> GraphBuilder:
-    """Up to seven entities of three types, up to fourteen relations of four types with every kind of property."""
+    """Up to seven entities of three types, up to fourteen relations that fit them, with every kind of property."""
     build = GraphBuilder()
     ids = [build.entity(draw(st.sampled_from(TYPES)), f"Node {i}") for i in range(draw(st.integers(2, 7)))]
     for _ in range(draw(st.integers(0, 14))):
         a, b = draw(st.sampled_from(ids)), draw(st.sampled_from(ids))
         if a != b:
+            types = build.memory.entities[a].type, build.memory.entities[b].type
+            fitting = [relation for relation in RELATIONS if vocabulary().admits(types[0], relation, types[1])]
             start, end = draw(st.none() | st.sampled_from(DAYS)), draw(st.none() | st.sampled_from(DAYS))
             build.relation(
                 a,
-                draw(st.sampled_from(RELATIONS)),
+                draw(st.sampled_from(fitting)),
                 b,
                 status=draw(st.sampled_from([Modality.ASSERTED, Modality.PLANNED, Modality.ENDED, Modality.DENIED])),
                 confidence=draw(st.sampled_from([0.25, 0.5, 1.0])),

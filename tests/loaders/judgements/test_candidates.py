@@ -48,7 +48,7 @@ def test_types_that_exclude_each_other_are_no_candidates() -> None:
 def test_common_neighbours_and_one_type_count() -> None:
     plain = compare(named("QQ Fab"), named("QQ Fabs"))
     near = compare(named("QQ Fab", neighbours="a b"), named("QQ Fabs", neighbours="a b"))
-    apart = compare(named("QQ Fab"), named("QQ Fabs", EntityType.FACILITY))
+    apart = compare(named("QQ Fab"), named("QQ Fabs", EntityType.ORGANIZATION))
     assert plain is not None
     assert near is not None
     assert apart is not None
