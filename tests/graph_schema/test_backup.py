@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import io
 import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -293,6 +294,37 @@ async def test_a_file_that_cannot_be_trusted_is_refused_before_anything_is_writt
     with pytest.raises(BackupUnusable, match=message):
         await restore(full, file, replace=True)
     assert await whole_graph(full) == before
+
+
+def test_damage_is_called_damage_whichever_byte_it_hits() -> None:
+    stream = io.BytesIO()
+    writer = archive.Writer(
+        stream, archive.Header(chokepoint="1", neo4j="1", schema=1, graph_version=1, created="", nodes=9, edges=1)
+    )
+    keys = [archive.NodeKey("Entity", f"company:{number}") for number in range(9)]
+    for key in keys:
+        writer.add_node(archive.NodeLine(key, ("Entity",), {"name": key.id.upper()}))
+    writer.add_edge(archive.EdgeLine("SUPPLIES", keys[0], keys[1], {"confidence": 0.5}))
+    footer = writer.finish()
+    whole = stream.getvalue()
+    for position in range(len(whole)):
+        for bit in range(8):
+            content = bytearray(whole)
+            content[position] ^= 1 << bit
+            # A bit that means nothing: the time in gzip's header, what fills up the last byte of the content.
+            if unzipped(bytes(content)) == gzip.decompress(whole):
+                assert archive.Reader(io.BytesIO(content), "flipped.gz").verify() == footer
+            else:
+                with pytest.raises(BackupUnusable, match="damaged|cut short"):
+                    archive.Reader(io.BytesIO(content), "flipped.gz").verify()
+
+
+def unzipped(content: bytes) -> bytes | None:
+    """None where gzip itself finds the damage."""
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 async def test_a_database_with_content_is_refused(full: Graph, tmp_path: Path) -> None:
