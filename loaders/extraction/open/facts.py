@@ -55,7 +55,11 @@ def _reading_facts(verb: Token, reading: Reading) -> Iterator[Fact]:
             yield from _nested(subject, predicate, head, _kind(reading, Construction.NESTED))
     bases: list[Phrase] = [(*predicate, *noun_phrase(head)) for head in heads] or [predicate]
     adjective = next((child for child in verb.children if child.dep_ in {"acomp", "oprd"} and child not in heads), None)
-    if adjective is not None and not is_predicate(adjective):
+    if adjective is not None and heads and adjective.pos_ in {"NOUN", "PROPN"}:
+        for base in bases:
+            yield Fact(subject, base, noun_phrase(adjective), _kind(reading, Construction.OBJECT))
+            yield from _nested(subject, base, adjective, _kind(reading, Construction.NESTED))
+    elif adjective is not None and not is_predicate(adjective):
         if not any(child.dep_ in {"xcomp", "ccomp"} for child in adjective.children):
             yield Fact(subject, predicate, adjective_phrase(adjective), _kind(reading, Construction.OBJECT))
         bases = [(*predicate, *adjective_phrase(adjective))]
@@ -66,7 +70,9 @@ def _reading_facts(verb: Token, reading: Reading) -> Iterator[Fact]:
             antecedent = noun_phrase(reading.antecedent)
             yield Fact(subject, (*base, preposition), antecedent, _kind(reading, Construction.ADJUNCT))
     if not reading.participle:
-        yield from _complements(subject, predicate, verb)
+        heard = heads[:1] if verb.lemma_ in WORDS.telling else []
+        told = noun_phrase(heard[0]) if heard else ()
+        yield from _complements(subject, (*predicate, *told), verb)
 
 
 def _kind(reading: Reading, usual: Construction) -> Construction:
@@ -79,7 +85,7 @@ def _kind(reading: Reading, usual: Construction) -> Construction:
 def _complements(subject: Phrase, predicate: Phrase, verb: Token) -> Iterator[Fact]:
     """Clauses that the verb takes."""
     for child in verb.children:
-        if child.dep_ != "ccomp":
+        if child.dep_ != "ccomp" or child.left_edge.lower_ in WORDS.aside:
             continue
         if not is_infinitive_clause(child):
             for clause in spoken_clauses(verb, child):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from loaders.extraction.open.phrases import Phrase, closed, noun_phrase
+from loaders.extraction.open.phrases import Phrase, closed, conjuncts, noun_phrase
 from loaders.extraction.open.words import WORDS
 
 _TIME_ENTITIES = {"DATE", "TIME"}
@@ -24,6 +24,8 @@ class NominalFact:
 def appositions(noun: Token) -> Iterator[NominalFact]:
     """`ACM, a maker of tools`: what the apposition says, and each phrase that hangs from it."""
     for other in (child for child in noun.children if child.dep_ == "appos"):
+        if any(mark.text == ":" for mark in noun.doc[noun.i : other.i]):
+            continue  # a label and its content, "Photo: EPA"
         if noun.pos_ == "PROPN" and other.pos_ == "NOUN":
             yield from _is(noun, other)
         elif noun.pos_ == "NOUN" and other.pos_ == "PROPN":
@@ -70,4 +72,5 @@ def _is(name: Token, noun: Token) -> Iterator[NominalFact]:
     core = noun_phrase(noun, complements=False)
     for preposition in (child for child in noun.children if child.dep_ == "prep" and child.i > noun.i):
         for complement in (child for child in preposition.children if child.dep_ == "pobj"):
-            yield NominalFact(subject, "is", (*core, preposition), noun_phrase(complement))
+            for member in conjuncts(complement):
+                yield NominalFact(subject, "is", (*core, preposition), noun_phrase(member))

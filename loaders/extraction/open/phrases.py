@@ -34,7 +34,14 @@ _QUOTES = {'"', "'", "’", *_OPENING, *_CLOSING}
 
 
 def conjuncts(head: Token) -> list[Token]:
-    """`head` and what is coordinated with it, as far as it is nominal, in text order."""
+    """`head` and what is coordinated with it, as far as it is nominal, in text order.
+
+    What "neither" denies stays together: one member alone would say the opposite.
+    """
+    return [head] if _is_denied(head) else _members(head)
+
+
+def _members(head: Token) -> list[Token]:
     found = [head]
     for member in found:
         found.extend(
@@ -55,6 +62,8 @@ def noun_phrase(head: Token, *, complements: bool = True) -> Phrase:
     Appositions, clauses, other prepositional phrases and further conjuncts are facts of their own and stay out.
     """
     chosen = {head}
+    if _is_denied(head):
+        chosen.update(_denied(head))
     for child in head.children:
         if (child.dep_ in _BEFORE and child.i < head.i) or child.dep_ == "case" or _is_year(child):
             chosen.update(_modifier(child))
@@ -105,6 +114,20 @@ def text(phrase: Phrase) -> str:
             words += before.whitespace_ if token.i == before.i + 1 else " "
         words += token.text
     return " ".join(words.split())
+
+
+def _is_denied(head: Token) -> bool:
+    """Whether the phrase begins with "neither" and goes on with "nor"."""
+    said = {child.lower_ for child in head.children if child.dep_ in {"det", "preconj", "cc"}}
+    return {"neither", "nor"} <= said
+
+
+def _denied(head: Token) -> Iterator[Token]:
+    """All that "neither … nor" holds together, without the phrase's complements."""
+    for member in _members(head):
+        yield from (child for child in member.children if child.dep_ in {"preconj", "cc"})
+        if member is not head:
+            yield from noun_phrase(member)
 
 
 def _modifier(head: Token) -> Iterator[Token]:

@@ -51,7 +51,22 @@ def objects(verb: Token) -> list[Token]:
             heads = [head for head in heads if head.pos_ not in {"VERB", "AUX"}]
         if found := [member for head in heads[:1] for member in conjuncts(head)]:
             return found
+    return _shared_objects(verb)
+
+
+def _shared_objects(verb: Token) -> list[Token]:
+    """The object of the next verb, where the two stand side by side: `make and sell tools`."""
+    if verb.lemma_ in WORDS.intransitive or any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children):
+        return []
+    for child in verb.children:
+        if child.dep_ == "conj" and child.i == verb.i + 2 and _form(child) == _form(verb):
+            return objects(child)
     return []
+
+
+def _form(verb: Token) -> str:
+    """Its tag; the tagger often takes the second of two verbs in the present tense for an infinitive."""
+    return "VB" if verb.tag_ == "VBP" else verb.tag_
 
 
 def is_infinitive_clause(verb: Token) -> bool:
@@ -116,7 +131,7 @@ def _controlled(verb: Token, governor: Token, link: Phrase, depth: int) -> Itera
     if not is_predicate(governor) and governor.dep_ in {"acomp", "oprd"}:
         adjective, governor = adjective_phrase(governor), governor.head
     elif not is_predicate(governor) and link and governor.dep_ in {"dobj", "attr"}:
-        noun, governor = noun_phrase(governor), governor.head
+        noun, governor = noun_phrase(governor, complements=False), governor.head
     if not is_predicate(governor):
         return
     between = objects(governor)[:1]
@@ -148,12 +163,15 @@ def _object_antecedent(verb: Token) -> Token | None:
     for child in verb.children:
         if child.dep_ in {"auxpass", "nsubjpass"} or (child.dep_ == "advmod" and child.tag_ == "WRB"):
             return None
+        if child.dep_ in SUBJECTS and any(word.tag_ == "WP$" for word in child.children):
+            return None
     return _antecedent(verb)
 
 
 def _marks(verb: Token) -> Iterator[Token]:
     for child in verb.children:
-        if child.dep_ in _GROUP or (child.dep_ == "advmod" and child.lower_ in WORDS.negative):
+        whether = child.dep_ == "mark" and child.lower_ == "whether" and verb.dep_ == "xcomp"
+        if whether or child.dep_ in _GROUP or (child.dep_ == "advmod" and child.lower_ in WORDS.negative):
             yield child
         elif child.dep_ == "advmod" and child.lower_ == "longer":
             yield from child.subtree

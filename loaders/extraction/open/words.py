@@ -12,6 +12,9 @@ class Words:
 
     object_control: frozenset[str]
     speaking: frozenset[str]
+    telling: frozenset[str]
+    aside: frozenset[str]
+    intransitive: frozenset[str]
     helping: frozenset[str]
     negative: frozenset[str]
     places: frozenset[str]

@@ -110,6 +110,72 @@ def test_a_construction_yields_its_facts(text: str, expected: set[tuple[str, str
     assert expected <= facts(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected", "wrong"),
+    [
+        pytest.param(
+            "Neither Samsung nor SK Hynix has commented on the report.",
+            ("Neither Samsung nor SK Hynix", "has commented on", "the report"),
+            ("SK Hynix", "has commented on", "the report"),
+            id="neither … nor is not taken apart",
+        ),
+        pytest.param(
+            "The government is considering whether to subsidise the fab.",
+            ("The government", "is considering whether to subsidise", "the fab"),
+            ("The government", "is considering to subsidise", "the fab"),
+            id="whether",
+        ),
+        pytest.param(
+            "TSMC told customers that prices would rise.",
+            ("TSMC", "told customers", "that prices would rise"),
+            ("TSMC", "told", "that prices would rise"),
+            id="who was told",
+        ),
+        pytest.param(
+            "The regulator called the takeover a threat to competition.",
+            ("The regulator", "called the takeover a threat to", "competition"),
+            ("The regulator", "called", "threat"),
+            id="what the object is called",
+        ),
+        pytest.param(
+            "Lam Research and its rival Applied Materials make and sell deposition tools.",
+            ("its rival Applied Materials", "make", "deposition tools"),
+            ("its rival Applied Materials", "make and sell", "deposition tools"),
+            id="one object of two verbs",
+        ),
+        pytest.param(
+            "The fund bought shares in the company whose factory burned down.",
+            ("The fund", "bought shares in", "the company"),
+            ("whose factory", "burned down", "the company"),
+            id="whose",
+        ),
+        pytest.param(
+            "The warehouse is run by Lenfield, a joint holding of Norland and two Taiwanese firms.",
+            ("Lenfield", "is a joint holding of", "two Taiwanese firms"),
+            ("Norland", "is", "a joint holding"),
+            id="enumeration in an apposition",
+        ),
+        pytest.param(
+            "The firm has long been exploring the feasibility of setting up production in Texas.",
+            ("The firm", "has been exploring the feasibility of setting up", "production"),
+            (
+                "The firm",
+                "has been exploring the feasibility of setting up production in Texas of setting up",
+                "production",
+            ),
+            id="gerund after a noun",
+        ),
+        pytest.param("Photo: EPA", None, ("EPA", "is", "Photo"), id="a label is no apposition"),
+    ],
+)
+def test_what_would_be_false_or_idle_when_taken_apart_is_not(
+    text: str, expected: tuple[str, str, str] | None, wrong: tuple[str, str, str]
+) -> None:
+    found = facts(text)
+    assert expected is None or expected in found
+    assert wrong not in found
+
+
 def test_an_adjunct_does_not_burden_the_fact_it_hangs_from() -> None:
     assert ("Intel", "tested", "tools") in facts("Intel tested tools in Arizona last year.")
 
