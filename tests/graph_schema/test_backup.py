@@ -315,7 +315,7 @@ def test_damage_is_called_damage_whichever_byte_it_hits() -> None:
             if unzipped(bytes(content)) == gzip.decompress(whole):
                 assert archive.Reader(io.BytesIO(content), "flipped.gz").verify() == footer
             else:
-                with pytest.raises(BackupUnusable, match="damaged|cut short"):
+                with pytest.raises(BackupUnusable, match=r"damaged|cut short"):
                     archive.Reader(io.BytesIO(content), "flipped.gz").verify()
 
 
