@@ -21,6 +21,8 @@ from loaders.sources.news import read_articles
 from loaders.triple import Article
 
 _SOME_REFUSED = 3
+_REJECTED = "rejected."
+"""Before a reason code among the counts."""
 
 
 class ReadBy(StrEnum):
@@ -88,7 +90,7 @@ def extract(
                 counts["triples"] += 1
                 sink.write(orjson.dumps(to_row(extraction.article, triple), option=orjson.OPT_APPEND_NEWLINE))
             for reason, count in extraction.rejected.items():
-                counts[f"rejected.{reason}"] += count
+                counts[f"{_REJECTED}{reason}"] += count
     _close(counts, as_json=as_json)
     if counts["refused"]:
         raise typer.Exit(_SOME_REFUSED)
@@ -167,6 +169,12 @@ def _close(counts: Counter[str], *, as_json: bool) -> None:
     else:
         refused = f", {counts['refused']} refused" if counts["refused"] else ""
         typer.echo(f"{counts['triples']} triples from {counts['articles']} articles{refused}", err=True)
+        rejected = Counter(
+            {name.removeprefix(_REJECTED): count for name, count in counts.items() if name.startswith(_REJECTED)}
+        )
+        if rejected:
+            reasons = ", ".join(f"{count} {reason}" for reason, count in rejected.most_common())
+            typer.echo(f"candidates that are no triples: {reasons}", err=True)
 
 
 app = typer.Typer(add_completion=False)

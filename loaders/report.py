@@ -161,6 +161,8 @@ class Reporter:
             typer.echo(
                 f"  relations that do not fit their ends, kept as RELATED_TO: {_most(findings.misfits)}", err=True
             )
+        if findings.rejected:
+            typer.echo(f"  candidates that are no statements: {_most(findings.rejected)}", err=True)
 
     def _refused_note(self, counts: Counts, where: str) -> None:
         more = f", {_SHOWN} of them above" if counts.records_refused > _SHOWN else ""
