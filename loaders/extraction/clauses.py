@@ -181,6 +181,9 @@ def _fill_in(clause: Clause, found: dict[int, Clause]) -> None:
         return
     if clause.subjects or (clause.passive and clause.objects):
         return
+    if not clause.passive and (doer := _possessor_of_governor(verb)) is not None:
+        clause.subjects = [doer]
+        return
     parent = _parent(verb, found)
     if parent is None:
         return
@@ -194,6 +197,13 @@ def _fill_in(clause: Clause, found: dict[int, Clause]) -> None:
     else:
         clause.subjects = shared
     clause.inherited = True
+
+
+def _possessor_of_governor(gerund: Token) -> Token | None:
+    """Who does what a gerund says that a noun governs: China in "China's role in supplying"."""
+    if gerund.dep_ != "pcomp" or gerund.head.head.pos_ != "NOUN":
+        return None
+    return next((child for child in gerund.head.head.lefts if child.dep_ == "poss"), None)
 
 
 def _shared_subjects(clause: Clause, parent: Clause) -> list[Token]:

@@ -41,6 +41,7 @@ _TRADES = frozenset(
 _THINGS = frozenset({EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY})
 _TRADED = frozenset({"tariff", "duty", "levy", "import", "export", "ban"})
 _STATE = frozenset({"state", "state-owned", "state-run", "government-owned"})
+_OUTLETS = frozenset({"agency", "outlet", "media", "newspaper", "daily", "broadcaster", "channel", "station"})
 _COMPANY = frozenset({EntityType.COMPANY})
 _PLACES = frozenset({EntityType.PLACE, EntityType.COUNTRY})
 _MODIFIER = frozenset({"compound", "amod", "nmod", "poss"})
@@ -120,6 +121,10 @@ def _list_nouns(root: Token, text: Text) -> Iterator[Token]:
         if before is not None and text.at(before) is None and before.tag_ == "NNS":
             yield before
     example = chain if chain.dep_ == "pobj" else root
+    if example.dep_ == "appos" and text.head_mention(example.head) is None:
+        example = example.head
+        while example.dep_ == "conj":
+            example = example.head
     if example.dep_ == "pobj" and example.head.lower_ in ("including", "like", "as"):
         behind = [example.head.head, *example.head.head.ancestors]
         yield from [token for token in behind if token.tag_ == "NNS" and _is_class(token)][:1]
@@ -127,7 +132,9 @@ def _list_nouns(root: Token, text: Text) -> Iterator[Token]:
 
 def _is_class(noun: Token) -> bool:
     lemma = noun.lemma_.lower()
-    return lemma in words().company_nouns or lemma in words().maker_words or lemma.endswith("maker")
+    return (
+        lemma in words().company_nouns or lemma in _OUTLETS or lemma in words().maker_words or lemma.endswith("maker")
+    )
 
 
 def _described(firm: Referent, noun: Token, phrases: Phrases) -> Iterator[Candidate]:
@@ -345,10 +352,25 @@ def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iter
         if owner is not None and owner.referent.type is EntityType.COMPANY:
             for thing in mention.referents:
                 yield Candidate(RelationType.PRODUCES, owner.referent, thing, root, "'s", "possessed product", 0.75)
+    for listed in _listed_under(root):
+        for firm in phrases.modifiers(listed, _COMPANY):
+            yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, listed.text, "listed product", 0.72)
     for preposition, item in prepositional(head):
         if preposition in ("from", "by"):
             for firm in phrases.entities(item, _COMPANY, deep=False):
                 yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, preposition, "product from", 0.75)
+
+
+def _listed_under(name: Token) -> list[Token]:
+    """The class of goods of which a name is an example: "Google products such as Gmail"."""
+    while name.dep_ == "conj":
+        name = name.head
+    if name.dep_ != "pobj" or name.head.lower_ not in ("including", "like", "as"):
+        return []
+    noun = name.head.head
+    lemma = noun.lemma_.lower()
+    goods = lemma in words().goods_nouns or lemma in words().product_heads or lemma in ("brand", "model")
+    return [noun] if goods else []
 
 
 def _is_national(thing: Mention, owner: Mention, adjective: Token, noun: Token) -> bool:

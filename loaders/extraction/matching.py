@@ -13,6 +13,7 @@ from loaders.extraction.frames import Element, Frame, FrameKind, Frames, Slot
 from loaders.extraction.modality import act_modality, strongest, verb_modality
 from loaders.extraction.phrases import Phrases, all_entities
 from loaders.extraction.words import modality_words, words
+from loaders.gazetteer import FormKind
 
 _OF_THINGS = frozenset(
     {
@@ -24,7 +25,44 @@ _OF_THINGS = frozenset(
     }
 )
 """Relations whose object may be a thing that no list knows: a common noun with its modifiers."""
+_DONE_ACTS = frozenset({"acquisition", "takeover", "merger", "bid", "purchase", "buyout"})
+"""Acts of a buyer, whom one opposes who blocks them."""
+_LIGHT_NOUNS = frozenset(
+    {
+        "plan",
+        "proposal",
+        "intention",
+        "increase",
+        "reduction",
+        "cut",
+        "hike",
+        "rise",
+        "round",
+        "series",
+        "set",
+        "package",
+    }
+    | {
+        "wave",
+        "threat",
+        "possibility",
+        "use",
+        "expansion",
+        "decision",
+        "announcement",
+        "number",
+        "range",
+        "introduction",
+    }
+)
+"""Nouns between a verb and the act that it carries: "announces plans for a merger", "a second round of tariffs"."""
+_LONGEST_PAIR = 14
+"""Tokens from the first of "between X and Y" within which the second is looked for."""
+_REPLIES = frozenset({"respond", "retaliate", "react", "hit back", "strike back", "counter", "answer", "reply"})
 _DELIVERIES = frozenset({RelationType.SUPPLIES, RelationType.EXPORTS_TO})
+_SHIPPING = frozenset({"ship", "export", "reexport", "re-export", "shipment"})
+"""What is done abroad: toward a state it is an export, toward a firm a supply."""
+_STATES = frozenset({EntityType.COUNTRY, EntityType.BLOC})
 _CURBS = frozenset(
     {"restrict", "curb", "control", "limit", "ban", "bar", "block", "prohibit", "stop", "tighten", "allow", "permit"}
 )
@@ -123,11 +161,7 @@ def bind_verb(frame: Frame, clause: Clause) -> Iterator[Binding]:
         if element.slot is None or element.slot is Slot.ANY:
             continue
         if element.prepositions:
-            tokens = _after(element.prepositions, nested)
-            if not tokens and not literal:
-                tokens = _after(
-                    element.prepositions, [place for item in clause.objects for place in prepositional(item)]
-                )
+            tokens = _complements(element.prepositions, nested, literal, clause)
             if tokens:
                 binding.words += 1
         else:
@@ -146,6 +180,25 @@ def _bare_objects(clause: Clause, literal: Token | None) -> list[Token]:
     return clause.objects if clause.lemma != "be" else clause.complements
 
 
+def _complements(
+    prepositions: frozenset[str], nested: list[tuple[str, Token]], literal: Token | None, clause: Clause
+) -> list[Token]:
+    """What stands after a preposition of a frame: under the verb or the frame's noun, else under the object."""
+    if literal is None:
+        below = [place for item in clause.objects for place in prepositional(item)]
+        return _after(prepositions, nested) or _after(prepositions, below)
+    owners = _whose_act(literal) if "of" in prepositions else []
+    return owners or _after(prepositions, nested)
+
+
+def _whose_act(act: Token) -> list[Token]:
+    """Who does or has what a verb is done to: B in "blocks B's acquisition of C", "limits B's access"; else who is "by"."""
+    owners = [child for child in act.lefts if child.dep_ == "poss"]
+    if owners or act.lemma_.lower() not in _DONE_ACTS:
+        return owners
+    return [token for name, token in prepositional(act) if name == "by"]
+
+
 def _after(prepositions: frozenset[str], places: list[tuple[str, Token]]) -> list[Token]:
     return [token for name, token in places if name in prepositions]
 
@@ -160,12 +213,25 @@ def _fill(binding: Binding, slot: Slot, tokens: list[Token]) -> None:
 def _literal(element: Element, clause: Clause, nested: list[tuple[str, Token]]) -> Token | None:
     if element.prepositions:
         places = [token for name, token in nested if name in element.prepositions]
+        places += _gerunds(element.prepositions, clause)
     else:
         places = [*clause.objects, *clause.complements]
     for token in places:
         if noun_forms(token) & element.words:
             return token
     return None
+
+
+def _gerunds(prepositions: frozenset[str], clause: Clause) -> list[Token]:
+    """Verbs that stand where a frame has a noun: "bars B from selling", under the verb or what the parser hung it on."""
+    return [
+        verb
+        for governor in (clause.verb, *clause.objects)
+        for child in governor.children
+        if child.dep_ == "prep" and child.lower_ in prepositions
+        for verb in child.children
+        if verb.dep_ == "pcomp"
+    ]
 
 
 def noun_forms(token: Token) -> set[str]:
@@ -197,9 +263,18 @@ def _verb_pairs(
     for subject, object in pairs:
         if frame.relation is RelationType.PRODUCES and clause.lemma in _MARKETS and subject.type is EntityType.COUNTRY:
             continue
+        if _other_delivery(frame.relation, clause.lemma, object):
+            continue
         yield Candidate(
             frame.relation, subject, object, clause.verb, predicate, f"verb:{frame.text}", confidence, modality
         )
+
+
+def _other_delivery(relation: RelationType, lemma: str, to: Referent) -> bool:
+    """Whether goods that are shipped to `to` are better told by the other of EXPORTS_TO and SUPPLIES."""
+    if relation not in _DELIVERIES or lemma not in _SHIPPING:
+        return False
+    return (relation is RelationType.EXPORTS_TO) is not (to.type in _STATES)
 
 
 def resolve_pairs(
@@ -272,30 +347,31 @@ def _event_pairs(
     carrier = carrying_clause(noun, by_verb)
     if carrier is not None and frame.relation in _DELIVERIES and carrier.lemma in _CURBS:
         return
-    places = list(prepositional(noun))
-    if carrier is not None and carrier.verb.lemma_ not in ("say", "tell", "report"):
-        places += [place for place in carrier.prepositions if place[0] not in ("in", "of", "by", "for", "with")]
+    doers, aims = definition.subject_types, definition.object_types
+    if frame.first is Slot.OBJECT:
+        doers, aims = aims, doers
     wanted = frame.elements[-1].prepositions if frame.elements else frozenset()
-    objects = [token for name, token in places if name in wanted]
-    if not objects:
-        objects = _adjacent(noun, wanted, phrases)
-    if not objects and carrier is None:
-        objects = _targets_of_act(noun, by_verb)
+    places = _event_places(noun, carrier)
+    objects = (
+        _after(wanted, places)
+        or _adjacent(noun, wanted, phrases)
+        or (_targets_of_act(noun, by_verb) if carrier is None else [])
+    )
     modality = strongest(act_modality(noun, carrier.verb if carrier else None), frame.modality)
     actors = _actors(
         noun,
         carrier,
         phrases,
-        definition.subject_types,
+        doers,
         by=[token for name, token in places if name == "by" or (name == "from" and frame.relation not in _MEASURES)],
     )
     confidence = 0.66
     if not actors and carrier is None and frame.relation in _MEASURES:
-        actors = _bystanders(noun, by_verb, phrases, definition.subject_types)
+        actors = _bystanders(noun, by_verb, phrases, doers)
         confidence = 0.48
     if frame.relation in _OF_STATES:
         actors = [phrases.leads(actor) or actor if actor.type is EntityType.PERSON else actor for actor in actors]
-    between = [token for name, token in prepositional(noun) if name in ("between", "among")]
+    between = _between(noun, phrases)
     retaliates = _retaliatory(noun, carrier)
     if definition.symmetric:
         pairs = _mutual_pairs(noun, between, actors, objects, definition, phrases)
@@ -306,19 +382,47 @@ def _event_pairs(
         targets = all_entities(
             phrases,
             objects,
-            definition.object_types,
+            aims,
             things=frame.relation in _OF_THINGS,
             owner=frame.relation in _OF_ACTS,
         )
         pairs = [(a, b) for a in actors for b in targets if a is not b]
         if not pairs:
             _count(rejected, "event_without_actor" if targets else "event_without_target")
+    if frame.first is Slot.OBJECT:
+        pairs = [(b, a) for a, b in pairs]
     for subject, object in pairs:
+        if _other_delivery(frame.relation, noun.lemma_.lower(), object):
+            continue
         yield Candidate(frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality)
         if retaliates and frame.relation is not RelationType.RETALIATES_AGAINST:
             yield Candidate(
                 RelationType.RETALIATES_AGAINST, subject, object, noun, noun.text, "retaliatory act", 0.62, modality
             )
+
+
+def _event_places(noun: Token, carrier: Clause | None) -> list[tuple[str, Token]]:
+    """Prepositional phrases of an act, and those of its verb that may be meant for it."""
+    places = list(prepositional(noun))
+    if carrier is not None and carrier.verb.lemma_ not in ("say", "tell", "report"):
+        places += [place for place in carrier.prepositions if place[0] not in ("in", "of", "by", "for", "with")]
+    return places
+
+
+def _between(noun: Token, phrases: Phrases) -> list[Token]:
+    """Who an act is between or among; the name after "and" too, where the parser made it the subject of the sentence."""
+    places = [token for name, token in prepositional(noun) if name in ("between", "among")]
+    if len(places) != 1:
+        return places
+    doc, joined = noun.doc, False
+    for token in doc[places[0].i + 1 : min(places[0].i + _LONGEST_PAIR, places[0].sent.end)]:
+        mention = phrases.text.at(token)
+        if token.pos_ in ("VERB", "AUX"):
+            break
+        if joined and mention is not None and mention.kind is not FormKind.ADJECTIVE and not mention.common:
+            return [places[0], doc[mention.root]]
+        joined = joined or token.lower_ == "and"
+    return places
 
 
 def _mutual_pairs(
@@ -344,6 +448,8 @@ def _mutual_pairs(
 def _retaliatory(noun: Token, carrier: Clause | None) -> bool:
     """Whether an act answers another: "retaliatory tariffs", "imposes tariffs in response"."""
     if any(child.lower_ in ("retaliatory", "reciprocal", "counter") for child in noun.lefts):
+        return True
+    if carrier is not None and carrier.lemma in _REPLIES:
         return True
     return carrier is not None and any(
         name == "in" and token.lower_ in ("response", "retaliation") for name, token in carrier.prepositions
@@ -392,9 +498,7 @@ def carrying_clause(noun: Token, by_verb: dict[int, Clause]) -> Clause | None:
     for child in noun.rights:
         if child.dep_ == "acl" and child.tag_ == "VBN" and child.i in by_verb:
             return by_verb[child.i]
-    head = noun
-    while head.dep_ == "conj" and head.head.pos_ in ("NOUN", "PROPN"):
-        head = head.head
+    head = _carried(noun)
     if head.dep_ in ("dobj", "nsubjpass", "attr", "oprd") and head.head.i in by_verb:
         return by_verb[head.head.i]
     if head.dep_ == "pobj" and head.head.dep_ == "prep":
@@ -402,6 +506,30 @@ def carrying_clause(noun: Token, by_verb: dict[int, Clause]) -> Clause | None:
         if above.i in by_verb and head.head.lower_ in ("to", "on", "in", "into", "for", "with"):
             return by_verb[above.i]
     return None
+
+
+def _announcers(carrier: Clause) -> list[Token]:
+    """Who says that an act will be done which nobody else is said to do: "China announces that duties will be imposed"."""
+    verb = carrier.verb
+    if (
+        not carrier.passive
+        or verb.dep_ != "ccomp"
+        or verb.head.lemma_ not in ("announce", "decide", "declare", "order")
+    ):
+        return []
+    return [child for child in verb.head.children if child.dep_ == "nsubj"]
+
+
+def _carried(act: Token) -> Token:
+    """The noun that stands for an act under its verb: the first of those joined, or the "plans" that are for it."""
+    for _ in range(4):
+        if act.dep_ == "conj" and act.head.pos_ in ("NOUN", "PROPN"):
+            act = act.head
+        elif act.dep_ == "pobj" and act.head.head.lemma_.lower() in _LIGHT_NOUNS and act.head.head.pos_ == "NOUN":
+            act = act.head.head
+        else:
+            break
+    return act
 
 
 def _actors(
@@ -413,10 +541,9 @@ def _actors(
     if found := all_entities(phrases, by, types):
         return found
     if carrier is not None:
-        subjects = [item for subject in carrier.subjects for item in [subject]]
-        if found := all_entities(phrases, subjects, types):
+        if found := all_entities(phrases, carrier.subjects or _announcers(carrier), types):
             return found
-        people = all_entities(phrases, subjects, frozenset({EntityType.PERSON}))
+        people = all_entities(phrases, carrier.subjects, frozenset({EntityType.PERSON}))
         countries = [country for person in people if (country := phrases.leads(person)) is not None]
         if EntityType.COUNTRY in types and countries:
             return countries

@@ -13,7 +13,7 @@ from loaders.extraction.cleaning import Alias
 from loaders.extraction.document import Mention, Text
 from loaders.extraction.naming import LABELS, type_by_words, type_of
 from loaders.extraction.words import words
-from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, strip_legal_suffix
+from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, needs_capital, strip_legal_suffix
 
 _COMMON = frozenset({EntityType.MATERIAL, EntityType.TECHNOLOGY, EntityType.PRODUCT, EntityType.POLICY})
 _DETERMINERS = frozenset({"the", "a", "an", "its", "their", "his", "her", "this", "that", "these", "those"})
@@ -48,7 +48,8 @@ _LEGAL = frozenset(
     ]
 )
 _TITLES = (
-    "Director|Secretary|Minister|Spokes|Chief|President|Deputy|Under|Vice|Commissioner|Head|Official|Assistant|General"
+    "Director|Secretary|Minister|Spokes|Chief|President|Deputy|Under|Vice|Commissioner|Head|Official|Assistant|General|"
+    "Department|Ministry|Bureau|Federal|Agency|Office"
 )
 _MINISTRY = re.compile(
     r"\b(?:(?:Ministry|Department|Bureau|Directorate-General|Directorate) (?:of|for) (?:the )?"
@@ -115,10 +116,10 @@ class MentionFinder:
         `aliases`: names that stood in brackets in the text, with their positions in it.
         """
         text = Text(doc)
-        self._ministries(text)
+        known = self._known(doc)
+        self._ministries(text, known)
         self._nodes(text)
         self._families(text)
-        known = self._known(doc)
         for span, form in self._merge(doc, known):
             if not text.free(span.start, span.end):
                 continue
@@ -229,6 +230,11 @@ class MentionFinder:
         end = _with_legal_suffix(span) if found is EntityType.COMPANY else span.end
         if found is not EntityType.PERSON and end == span.end and _after_title(span):
             found = EntityType.PERSON
+        if found in (EntityType.COMPANY, EntityType.ORGANIZATION) and end == span.end:
+            if _specifies_goods(span) and self._gazetteer.lookup(span.text) is None:
+                return
+            if self._is_town(span):
+                found = EntityType.PLACE
         name = clean_name(text.doc[span.start : end].text)
         if found in (EntityType.COMPANY, EntityType.ORGANIZATION):
             name = strip_legal_suffix(name)
@@ -240,13 +246,15 @@ class MentionFinder:
         referent = text.referent(name, found, known=entry_known is not None, first=span.start)
         text.add(Mention(span.start, end, span.root.i, referent))
 
-    def _ministries(self, text: Text) -> None:
+    def _ministries(self, text: Text, known: Iterable[tuple[int, int]]) -> None:
         """Ministries and departments, whichever way they are written; the country comes from before, after or the context."""
         doc = text.doc
         for match in _MINISTRY.finditer(doc.text):
             span = doc.char_span(match.start(), match.end(), alignment_mode="contract")
             if span is None or not len(span):
                 continue
+            if any(first < span.start < span.end <= end for first, end in known):
+                continue  # part of a longer known name: "Federal Bureau of Investigation"
             start, country = _country_before(span, self._gazetteer)
             written = doc[span.start : span.end].text
             while written.split(" ")[0] in ("The", "And", "and", "the") and span.end - span.start > 2:
@@ -277,6 +285,14 @@ class MentionFinder:
             text.add(
                 Mention(start, span.end, span.root.i, text.referent(name, EntityType.GOVERNMENT_BODY, first=start))
             )
+
+    def _is_town(self, span: Span) -> bool:
+        """Whether a name that nobody knows stands where only a town can: "in Ennis, Ireland"."""
+        doc, end = span.doc, span.end
+        if end + 1 >= len(doc) or doc[end].text != "," or self._gazetteer.country(doc[end + 1].text) is None:
+            return False
+        before = doc[span.start - 1] if span.start else None
+        return before is not None and before.lower_ in ("in", "at", "near", "from", "to", "and") and len(span) <= 3
 
     def _nodes(self, text: Text) -> None:
         """Process nodes: "7 nm", "28nm node", "7 and 5 nm nodes" are the technologies "7 nm process" and so on."""
@@ -326,6 +342,8 @@ class MentionFinder:
             type = type_by_words(name)
             if doc[index].lower_ in _HONORIFICS and end - index > 1:
                 type = EntityType.PERSON
+            if type is None and _after_title(span):
+                type = EntityType.PERSON
             if type is not None and len(name) > 3:
                 if type is EntityType.COMPANY:
                     name = strip_legal_suffix(name)
@@ -349,6 +367,19 @@ def _after_title(span: Span) -> bool:
     if not 2 <= len(span) <= 4 or span.start == 0 or type_by_words(span.text) is not None:
         return False
     return span.doc[span.start - 1].lower_ in words().title_heads and span.doc[span.start - 1].pos_ in ("NOUN", "PROPN")
+
+
+def _specifies_goods(span: Span) -> bool:
+    """Whether a short name is rather the kind of the goods that it stands before: "ArF scanners", "MCU chips"."""
+    root = span.root
+    return (
+        len(span) == 1
+        and len(root.text) <= 5
+        and root.dep_ in ("compound", "amod", "nmod")
+        and root.head.i == span.end
+        and root.head.text.islower()
+        and root.head.lemma_.lower() in words().product_heads
+    )
 
 
 def is_acronym(acronym: str, name: str) -> bool:
@@ -419,7 +450,7 @@ def _plausible(doc: Doc, start: int, end: int, form: Form, *, common: bool) -> b
         and token.is_sent_start
         and token.is_title
     ):
-        return token.pos_ == "PROPN" or len(token.text) > 6
+        return token.pos_ == "PROPN" or not needs_capital(token.lower_)
     return token.text != "US" or token.pos_ != "PRON"
 
 

@@ -59,7 +59,7 @@ class Phrases:
         lemma = token.lemma_.lower()
         if mention is None:
             if token.pos_ in ("NOUN", "PROPN", "ADJ"):
-                if found := self._government(token, lemma, types):
+                if found := self._people(token, types) or self._government(token, lemma, types):
                     return found
                 if lemma in self._words.people_nouns:
                     return []
@@ -106,6 +106,10 @@ class Phrases:
                     if preposition == "by" and (found := self.entities(item, types, things=False)):
                         return found
         return []
+
+    def _people(self, token: Token, types: frozenset[EntityType]) -> list[Referent]:
+        """The people whom a noun lists as its examples, who are meant before their country: "officials, including X"."""
+        return self._examples(token, frozenset({EntityType.PERSON})) if EntityType.PERSON in types else []
 
     def _named(self, token: Token, lemma: str, types: frozenset[EntityType]) -> Referent | None:
         """The name that follows or precedes a noun that only says what it is: "its parent company X", "the X project"."""
@@ -217,6 +221,10 @@ class Phrases:
         for preposition, item in prepositional(goods):
             if preposition in ("from", "of", "in", "by") and (found := self.entities(item, owners)):
                 return found
+        if goods.i + 2 < len(self.text.doc) and goods.nbor().lower_ == "from":  # wherever the parser hung it
+            source = self.text.at(goods.i + 2)
+            if source is not None and source.referent.type in owners and source.kind is not FormKind.ADJECTIVE:
+                return [source.referent]
         for child in goods.rights:
             if child.dep_ in ("acl", "relcl") and child.pos_ == "VERB":
                 for preposition, item in prepositional(child):
@@ -268,7 +276,7 @@ class Phrases:
                     parts.append("-")
                 continue
             pieces = (piece for piece in child.subtree if piece.i < token.i and self._specifies(piece))
-            parts.extend(piece.lower_ if not piece.text.isupper() else piece.text for piece in pieces)
+            parts.extend(_in_small_letters(piece.text) for piece in pieces)
         if not parts:
             return None
         head = token.lower_
@@ -298,6 +306,11 @@ class Phrases:
         if lemma in self._words.technology_heads:
             return EntityType.TECHNOLOGY
         return None
+
+
+def _in_small_letters(word: str) -> str:
+    """A word of a common noun's name; one with capitals inside, such as "KrF", is left as it is."""
+    return word if any(map(str.isupper, word[1:])) or word.isupper() else word.lower()
 
 
 def plural(noun: str) -> str:

@@ -97,7 +97,7 @@ def _title_ending_at(end: int, person: Mention, phrases: Phrases) -> tuple[int, 
             if (
                 mention.referent.type not in _TYPES
                 and not mention.common
-                and mention.referent.type is not EntityType.PLACE
+                and mention.referent.type not in (EntityType.PLACE, EntityType.TECHNOLOGY)
             ):
                 break
             index = mention.start - 1

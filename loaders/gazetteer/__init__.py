@@ -1,7 +1,7 @@
 """Known entities under all their names: exact look-up, and the forms that text is searched for."""
 
 from loaders.gazetteer.entries import Form, FormKind, GazetteerEntry
-from loaders.gazetteer.lookup import Gazetteer, gazetteer
+from loaders.gazetteer.lookup import Gazetteer, gazetteer, needs_capital
 from loaders.gazetteer.normalise import has_han, normalise, strip_legal_suffix
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "GazetteerEntry",
     "gazetteer",
     "has_han",
+    "needs_capital",
     "normalise",
     "strip_legal_suffix",
 ]

@@ -13,6 +13,11 @@ _NEEDS_CAPITALS = frozenset(read_data("ordinary_words.yaml")["ordinary_words"])
 """Names that are ordinary words, or too short, when written without a capital."""
 
 
+def needs_capital(name: str) -> bool:
+    """Whether a name, in small letters, is an ordinary word too."""
+    return name in _NEEDS_CAPITALS
+
+
 class Gazetteer:
     """Known entities by every name under which they are written. Make one with `gazetteer()`: it is read once."""
 
