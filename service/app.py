@@ -1,4 +1,4 @@
-"""The web application: /graphql, /healthz, /readyz."""
+"""The web application: /graphql over HTTP, event streams and WebSockets, /healthz, /readyz."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,6 +10,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import WebSocketRoute
+from starlette.websockets import WebSocket
 
 from graph_schema.connection import open_graph
 from graph_schema.graph import Graph
@@ -19,11 +21,15 @@ from service.answers.hub_degrees import HubDegrees
 from service.answers.paths import PathFinder
 from service.answers.reaching import ReachFinder
 from service.answers.turns import Turns
+from service.answers.watching import Watch
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.http import graphiql
 from service.http.endpoint import GraphQLEndpoint
+from service.http.events import EventStreams, wants_events
 from service.http.health import healthz, readyz
+from service.http.operations import Operations
+from service.http.sockets import Sockets
 from service.settings import ServiceSettings
 from service.warmup import warm_up
 
@@ -70,16 +76,26 @@ def create_app(
             expose_headers=["etag"],
         )
     endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
+    operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
+    heartbeat_s = settings.heartbeat_seconds
+    events = EventStreams(operations, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
             return graphiql.page()
+        if wants_events(request):
+            return await events(request)
         return await endpoint(request)
+
+    async def socket(connection: WebSocket) -> None:
+        await sockets(connection)
 
     async def home(_: Request) -> Response:
         return RedirectResponse("/graphql")
 
     app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -95,9 +111,10 @@ def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: 
     app.state.writer = None if make_writer is None else make_writer(graph)
     hub_degrees = HubDegrees()
     app.state.finder = PathFinder(graph, settings, turns, hub_degrees)
+    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
     app.state.reacher = ReachFinder(graph, settings, turns, hub_degrees)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.finder, state.reacher, writer=state.writer)
+    return Context(state.graph, settings, state.finder, state.reacher, state.watch, writer=state.writer)

@@ -46,6 +46,19 @@ class NotAuthorized(QuestionError):
     code = "NOT_AUTHORIZED"
 
 
+class RunNotFound(QuestionError):
+    """No load run has this id."""
+
+    code = "RUN_NOT_FOUND"
+
+
+class TooManySubscribers(QuestionError):
+    """As many subscriptions are open as the service allows."""
+
+    code = "TOO_MANY_SUBSCRIBERS"
+    retryable = True
+
+
 class QueryTooDeep(QuestionError):
     """A document nests its fields deeper than the service allows."""
 

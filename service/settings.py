@@ -44,6 +44,15 @@ class ServiceSettings(BaseSettings):
     max_request_bytes: int = Field(default=1_000_000, ge=1_000)
     """Largest request body, in bytes."""
 
+    poll_seconds: float = Field(default=1.0, ge=0.05)
+    """How often the database is asked for changes while subscriptions are open, in seconds."""
+    max_subscribers: int = Field(default=200, ge=1)
+    """Subscriptions open at the same time, over all clients."""
+    max_watched_relations: int = Field(default=2_000, ge=1)
+    """Most relations that the entities of one subscription may have."""
+    heartbeat_seconds: float = Field(default=12.0, ge=0.05)
+    """How often an open stream is told that the service lives, in seconds; must be shorter than proxies wait."""
+
     trusted_documents: Path | None = None
     """JSON file of the GraphQL documents that clients may send, {sha256 of the document: document}."""
     trusted_only: bool = False

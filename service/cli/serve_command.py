@@ -26,6 +26,9 @@ from service.settings import ServiceSettings
 _ASK_TIMEOUT_S = 60.0
 """The first question to a fresh database waits for its plans to be made."""
 
+_GRACE_S = 3
+"""How long requests may go on once the service is to stop; event streams would never end by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Showing:
@@ -73,7 +76,11 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: M
         async with open_graph() as graph:
             await _check_schema(graph)
             config = uvicorn.Config(
-                create_app(settings, graph, make_writer=make_writer), log_config=None, access_log=False
+                create_app(settings, graph, make_writer=make_writer),
+                log_config=None,
+                access_log=False,
+                ws_max_size=settings.max_request_bytes,
+                timeout_graceful_shutdown=_GRACE_S,
             )
             server = uvicorn.Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))

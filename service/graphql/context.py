@@ -12,6 +12,7 @@ from graph_schema.writing import Writer
 from service.answers.endpoints import lookup
 from service.answers.paths import PathFinder
 from service.answers.reaching import ReachFinder
+from service.answers.watching import Watch
 from service.errors import NotAuthorized, WritesDisabled
 from service.graphql.dataloaders import DataLoaders
 from service.graphql.inputs import DEFAULT_DEPTH, Budget
@@ -31,6 +32,7 @@ class Context:
     settings: ServiceSettings
     finder: PathFinder
     reacher: ReachFinder
+    watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None
     token: str | None = None
@@ -43,6 +45,10 @@ class Context:
 
     def __post_init__(self) -> None:
         self.load = DataLoaders(self.graph)
+
+    def renew(self) -> None:
+        """Forget what was read: the next event of a subscription is told from the graph as it is then."""
+        self.load, self._version = DataLoaders(self.graph), None
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:
         """Entities that a query brought along need not be asked for again."""

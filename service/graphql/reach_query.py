@@ -80,7 +80,7 @@ class ReachQuery:
         before: Before = None,
     ) -> ExposureConnection:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        request = _exposure(info, id, kinds, lists, where, hubs, budget)
+        request = exposure_request(info, id, kinds, lists, where, hubs, budget)
         return ExposureConnection.from_answer(await exposure(info.context.reacher, request), window, info)
 
     @strawberry.field(description="For each of up to 20 entities the nearest listed entity by every kind of tie.")
@@ -94,7 +94,7 @@ class ReachQuery:
         hubs: Hubs = None,
         budget: Cost = None,
     ) -> list[ExposureSummary]:
-        request = _exposure(info, "", kinds, lists, where, hubs, budget)
+        request = exposure_request(info, "", kinds, lists, where, hubs, budget)
         summaries = await exposure_summaries(info.context.reacher, ids, request)
         return [ExposureSummary.from_answer(one, info) for one in summaries]
 
@@ -168,7 +168,7 @@ class ReachQuery:
         return ChokePoints.from_answer(await choke_points(info.context.reacher, request, without or []), info)
 
 
-def _exposure(
+def exposure_request(
     info: Info,
     id: str,
     kinds: list[ExposureKind] | None,
@@ -177,6 +177,7 @@ def _exposure(
     hubs: HubPolicy | None,
     budget: Budget | None,
 ) -> ExposureRequest:
+    """The question for ties of one entity, as its arguments put it."""
     return ExposureRequest(
         entity=id,
         kinds=tuple(kinds or ExposureKind),

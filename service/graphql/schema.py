@@ -13,6 +13,7 @@ from service.graphql.mutation import Mutation
 from service.graphql.path_query import PathQuery
 from service.graphql.query import RecordQuery
 from service.graphql.reach_query import ReachQuery
+from service.graphql.subscription import Subscription
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
 
@@ -39,6 +40,7 @@ def build_schema(*, max_query_depth: int, max_query_cost: int) -> strawberry.Sch
     return Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[Entity, Relation, Claim, Document, LoadRun],
         config=StrawberryConfig(auto_camel_case=True),
         extensions=[

@@ -33,7 +33,7 @@ class GraphQLEndpoint:
         self, schema: strawberry.Schema, settings: ServiceSettings, make_context: Callable[[], Context]
     ) -> None:
         self._schema, self._settings, self._make_context = schema, settings, make_context
-        self._documents = Documents(settings.trusted_documents, trusted_only=settings.trusted_only)
+        self.documents = Documents(settings.trusted_documents, trusted_only=settings.trusted_only)
 
     async def __call__(self, request: Request) -> Response:
         """The answer to one request; whatever goes wrong, it is GraphQL-shaped JSON."""
@@ -41,7 +41,7 @@ class GraphQLEndpoint:
         try:
             kind = accepted_type(request)
             asked = await read_request(request, most_bytes=self._settings.max_request_bytes)
-            document = self._documents.find(asked)
+            document = self.documents.find(asked)
             return await self._answer(request, asked, document, kind)
         except BadRequest as problem:
             error = {"message": problem.message, "extensions": {"code": problem.code}}
@@ -60,7 +60,7 @@ class GraphQLEndpoint:
         if tag is not None and tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self._cache_headers(tag))
         result = await self._run(asked, document, context, reads_only=reads_only)
-        payload = _payload(result)
+        payload = payload_of(result)
         refused = result.data is None and all(error.path is None for error in result.errors or ())
         headers = {"cache-control": "no-store"}
         if tag is not None and context.cacheable and not result.errors:
@@ -101,7 +101,8 @@ class GraphQLEndpoint:
         }
 
 
-def _payload(result: ExecutionResult | PreExecutionError) -> dict[str, Any]:
+def payload_of(result: ExecutionResult | PreExecutionError) -> dict[str, Any]:
+    """The answer as GraphQL has it, its errors as users may see them."""
     payload: dict[str, Any] = {}
     if result.errors:
         payload["errors"] = [as_graphql(error) for error in result.errors]

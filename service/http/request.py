@@ -64,7 +64,7 @@ async def read_request(request: Request, *, most_bytes: int) -> GraphQLRequest:
             for name in ("variables", "extensions"):
                 if parameters.get(name):
                     parameters[name] = _parse(parameters[name], name)
-            return _checked(parameters)
+            return checked_request(parameters)
         case "POST":
             kind = request.headers.get("content-type", "").partition(";")
             if kind[0].strip().lower() != JSON:
@@ -74,7 +74,7 @@ async def read_request(request: Request, *, most_bytes: int) -> GraphQLRequest:
             body = _parse((await _body(request, most_bytes)).decode("utf-8", "replace"), "the body")
             if not isinstance(body, dict):
                 raise BadRequest(400, "the body must be a JSON object", "BAD_REQUEST")
-            return _checked(body)
+            return checked_request(body)
     raise BadRequest(405, "use GET or POST", "METHOD_NOT_ALLOWED", allow="GET, POST")
 
 
@@ -95,7 +95,8 @@ def _parse(text: Any, what: str) -> Any:
         raise BadRequest(400, f"{what} is not JSON: {error}", "BAD_REQUEST") from error
 
 
-def _checked(fields: dict[str, Any]) -> GraphQLRequest:
+def checked_request(fields: dict[str, Any]) -> GraphQLRequest:
+    """The operation that the fields of a request ask for. Raises BadRequest when one is of the wrong type."""
     for name, kind, expected in (
         ("query", str, "a string"),
         ("operationName", str, "a string"),

@@ -43,6 +43,12 @@ def test_the_operations_have_their_known_names() -> None:
     }
 
 
+def test_the_subscriptions_have_their_known_names() -> None:
+    subscription = build_schema(schema_text()).subscription_type
+    assert subscription is not None
+    assert set(subscription.fields) == {"loadRunProgress", "relationChanges", "exposureChanges"}
+
+
 @pytest.mark.parametrize("name", ["RelationType", "EntityType", "Modality"])
 def test_the_vocabulary_is_an_enum_whose_values_are_explained(name: str) -> None:
     kind = build_schema(schema_text()).type_map[name]

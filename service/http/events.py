@@ -1,0 +1,113 @@
+"""GraphQL over server-sent events, in the mode of distinct connections: one operation for each event stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from graph_schema.errors import ChokepointError
+from service.errors import extensions_of
+from service.http.operations import Answer, Operations, bearer_of, with_heartbeats
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request
+
+EVENTS = "text/event-stream"
+_OTHERS = (JSON, RESPONSE_JSON, "application/*", "*/*", "text/html")
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),  # nginx would hold the events back
+]
+
+
+def wants_events(request: Request) -> bool:
+    """Whether an event stream is what the client likes best; of equals the one named first."""
+    best, best_weight = "", 0.0
+    for entry in request.headers.get("accept", "").lower().split(","):
+        name, *parameters = (part.strip() for part in entry.split(";"))
+        weights = [part.removeprefix("q=") for part in parameters if part.startswith("q=")]
+        try:
+            weight = float(weights[0]) if weights else 1.0
+        except ValueError:
+            weight = 0.0
+        if name in (EVENTS, *_OTHERS) and weight > best_weight:
+            best, best_weight = name, weight
+    return best == EVENTS
+
+
+class EventStreams:
+    """Answers requests with event streams."""
+
+    def __init__(self, operations: Operations, *, most_bytes: int, heartbeat_s: float) -> None:
+        self._operations, self._most_bytes, self._heartbeat_s = operations, most_bytes, heartbeat_s
+
+    async def __call__(self, request: Request) -> Response:
+        """The stream; an HTTP request that is no GraphQL request is refused in JSON."""
+        try:
+            asked = await read_request(request, most_bytes=self._most_bytes)
+        except BadRequest as problem:
+            body = orjson.dumps({"errors": [_problem(problem)]})
+            return Response(body, problem.status, headers={**problem.headers, "content-type": JSON})
+        answers = self._operations.answers(asked, bearer_of(request), mutations=request.method == "POST")
+        return _Stream(self._told(answers))
+
+    async def _told(self, answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[bytes, None]:
+        # The first bytes tell clients and proxies that the stream stands.
+        yield b":\n\n"
+        beating = with_heartbeats(answers, self._heartbeat_s)
+        try:
+            async for answer in beating:
+                yield b":\n\n" if answer is None else _event(b"next", orjson.dumps(answer.payload))
+        except BadRequest as problem:
+            # EventSource hides the body of a refusal: what is wrong with the operation must come as an event.
+            yield _event(b"next", orjson.dumps({"errors": [_problem(problem)]}))
+        except ChokepointError as problem:
+            error = {"message": str(problem), "extensions": extensions_of(problem)}
+            yield _event(b"next", orjson.dumps({"errors": [error]}))
+        finally:
+            await beating.aclose()
+            await answers.aclose()
+        yield _event(b"complete", b"")
+
+
+class _Stream(Response):
+    """Sends events until they end or the client leaves, and then ends what makes them."""
+
+    def __init__(self, events: AsyncGenerator[bytes, None]) -> None:
+        super().__init__()
+        self._events = events
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  the three of ASGI
+        writing = asyncio.ensure_future(self._write(send))
+        leaving = asyncio.ensure_future(_left(receive))
+        try:
+            await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            writing.cancel()
+            leaving.cancel()
+            await asyncio.gather(writing, leaving, return_exceptions=True)
+        if not writing.cancelled():
+            writing.result()
+
+    async def _write(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        async with aclosing(self._events) as events:
+            async for event in events:
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _event(name: bytes, data: bytes) -> bytes:
+    return b"event: " + name + b"\ndata: " + data + b"\n\n"
+
+
+def _problem(problem: BadRequest) -> dict[str, object]:
+    return {"message": problem.message, "extensions": {"code": problem.code}}

@@ -1,0 +1,99 @@
+"""Runs operations whose answers come one after another: subscriptions, and any other operation as a stream of one."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import strawberry
+from starlette.requests import HTTPConnection
+from strawberry.types import ExecutionResult
+from strawberry.types.execution import PreExecutionError
+from strawberry.types.graphql import OperationType
+
+from service.graphql.context import Context
+from service.http.documents import Documents
+from service.http.endpoint import payload_of
+from service.http.request import GraphQLRequest
+
+T = TypeVar("T")
+
+
+class _End:
+    """Nothing more comes."""
+
+
+_END = _End()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of an operation."""
+
+    payload: dict[str, Any]
+    refused: bool
+    """The operation never ran, or its stream broke: there is no data, and no more answers will come."""
+
+
+class Operations:
+    """Runs operations, each with a context of its own."""
+
+    def __init__(self, schema: strawberry.Schema, documents: Documents, make_context: Callable[[], Context]) -> None:
+        self._schema, self._documents, self._make_context = schema, documents, make_context
+
+    async def answers(
+        self, asked: GraphQLRequest, token: str | None, *, mutations: bool = True
+    ) -> AsyncGenerator[Answer, None]:
+        """The answers of one operation. Raises BadRequest for a document that is unknown or not trusted."""
+        document = self._documents.find(asked)
+        context = self._make_context()
+        context.operation_name, context.token = asked.operation_name, token
+        allowed = set(OperationType) - (set() if mutations else {OperationType.MUTATION})
+        stream = await self._schema.stream(
+            document,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+            allowed_operation_types=allowed,
+        )
+        async with aclosing(stream):
+            async for result in stream:
+                assert isinstance(result, ExecutionResult | PreExecutionError)
+                refused = result.data is None and all(error.path is None for error in result.errors or ())
+                payload = payload_of(result)
+                yield Answer({"errors": payload["errors"]} if refused else payload, refused)
+
+
+def bearer(value: str) -> str | None:
+    """The token of an `Authorization: Bearer …`."""
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The token that a client sent in its headers."""
+    return bearer(connection.headers.get("authorization", ""))
+
+
+async def with_heartbeats(source: AsyncIterator[T], seconds: float) -> AsyncGenerator[T | None, None]:
+    """What `source` gives, and None whenever it gave nothing for so long."""
+    coming = asyncio.ensure_future(_next(source))
+    try:
+        while True:
+            done, _ = await asyncio.wait({coming}, timeout=seconds)
+            if not done:
+                yield None
+                continue
+            item = coming.result()
+            if isinstance(item, _End):
+                return
+            yield item
+            coming = asyncio.ensure_future(_next(source))
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+async def _next(source: AsyncIterator[T]) -> T | _End:
+    return await anext(source, _END)
