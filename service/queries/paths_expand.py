@@ -169,11 +169,12 @@ class ReachExpander:
 HOPS: LiteralString = """
 UNWIND $pairs AS pair
 MATCH (n:Entity {{id: pair[0]}})
-WITH pair, n
-MATCH (m:Entity {{id: pair[1]}})
-WITH n, m
-MATCH (n){pattern}(m)
-WHERE {conditions}
+CALL (pair, n) {{
+  MATCH (m:Entity {{id: pair[1]}})
+  MATCH (n){pattern}(m)
+  WHERE {conditions}
+  RETURN m, r
+}}
 RETURN n {{.id, .name, .type, .aliases}} AS from, m {{.id, .name, .type, .aliases}} AS to,
   collect(r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}}) AS relations
 """
