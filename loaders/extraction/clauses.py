@@ -144,7 +144,7 @@ def _is_predicate(token: Token) -> bool:
 
 def _own_arguments(verb: Token) -> Clause:
     lemma = verb.lemma_.lower()
-    particle = next((child for child in verb.children if child.dep_ == "prt"), None)
+    particle = next((child for child in verb.children if _is_particle(child)), None)
     if particle is not None:
         lemma = f"{lemma} {particle.lower_}"
     clause = Clause(verb, lemma)
@@ -170,6 +170,11 @@ def _own_arguments(verb: Token) -> Clause:
         elif child.dep_ == "prep" or (child.dep_ == "advmod" and child.pos_ in ("ADP", "SCONJ")):
             clause.prepositions.extend(_phrases(child))
     return clause
+
+
+def _is_particle(child: Token) -> bool:
+    """Whether a word belongs to its verb: "take over", and "hit back", which the parser takes for an adverb."""
+    return child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ == "back" and child.i == child.head.i + 1)
 
 
 def _fill_in(clause: Clause, found: dict[int, Clause]) -> None:
@@ -236,7 +241,7 @@ def _fill_from_noun(clause: Clause, found: dict[int, Clause]) -> None:
         return
     governor = _parent(noun, found)
     if governor is not None:
-        clause.subjects = list(governor.subjects)
+        clause.subjects = list(governor.indirect or governor.subjects)  # "grants X a licence to sell"
         clause.inherited = True
     between = [item for preposition, item in prepositional(noun) if preposition in ("between", "by")]
     if between:

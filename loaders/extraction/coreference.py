@@ -21,6 +21,7 @@ _ACTORS = (
 _SHORT = frozenset(
     {EntityType.COMPANY, EntityType.ORGANIZATION, EntityType.PERSON, EntityType.FACILITY, EntityType.PRODUCT}
 )
+_THINGS = frozenset({EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY})
 _MASCULINE = frozenset({"he", "him", "his", "himself", "she", "her", "hers", "herself"})
 _NEUTER = frozenset({"it", "its", "itself"})
 _PLURAL = frozenset({"they", "them", "their", "themselves"})
@@ -128,7 +129,7 @@ def _pronoun(token: Token, history: list[Mention]) -> Mention | None:
 
 
 def _plural(token: Token, history: list[Mention]) -> Mention | None:
-    """They: the coordinated subjects of the nearest clause, else the most salient organisation."""
+    """They: the coordinated subjects of the nearest clause, else the things or the organisation last spoken of."""
     for mention in reversed(history):
         head = token.doc[mention.root]
         if mention.start < token.i - 60:
@@ -149,8 +150,23 @@ def _plural(token: Token, history: list[Mention]) -> Mention | None:
                     pronoun=True,
                     also=tuple(item.referent for item in conjoined),
                 )
-    referent = _salient(token, history, _ACTORS)
+    referent = _things_before(token, history) or _salient(token, history, _ACTORS)
     return None if referent is None else Mention(token.i, token.i + 1, token.i, referent, pronoun=True)
+
+
+def _things_before(token: Token, history: list[Mention]) -> Referent | None:
+    """The goods that the sentence before is about, where they are its plural subject."""
+    if token.dep_ not in _PRONOUN_ORDER or token.sent.start == 0:
+        return None
+    before = token.doc[token.sent.start - 1].sent
+    for mention in reversed(history):
+        if mention.start < before.start:
+            break
+        head = token.doc[mention.root]
+        about = head.dep_ in _PRONOUN_ORDER and head.head.dep_ == "ROOT" and head.tag_ in ("NNS", "NNPS")
+        if about and mention.start < before.end and mention.referent.type in _THINGS and not mention.pronoun:
+            return mention.referent
+    return None
 
 
 def _expletive(token: Token) -> bool:
@@ -247,6 +263,9 @@ def _description(token: Token, history: list[Mention], known: Words, text: Text)
     ):
         return None
     plural = token.tag_ in ("NNS", "NNPS")
+    if plural and determiner.lower_ in ("these", "those") and lemma in known.product_heads:
+        things = _things_before(token, history)
+        return None if things is None else Mention(determiner.i, token.i + 1, token.i, things, pronoun=True)
     if plural:
         return _both(token, lemma, history, known)
     types = _described_types(lemma, known)

@@ -12,6 +12,7 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabula
 from loaders.extraction.clauses import Clause, conjuncts, prepositional
 from loaders.extraction.document import Mention, Referent, Text
 from loaders.extraction.frames import Frame, FrameKind, Frames, Slot, read_yaml
+from loaders.extraction.makers import made_by
 from loaders.extraction.matching import Candidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases, all_entities, plural
@@ -39,12 +40,10 @@ _TRADES = frozenset(
 )
 """What a firm makes when it is only called "a … company": for other things that may be its trade or its tool."""
 _THINGS = frozenset({EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY})
-_TRADED = frozenset({"tariff", "duty", "levy", "import", "export", "ban"})
 _STATE = frozenset({"state", "state-owned", "state-run", "government-owned"})
 _OUTLETS = frozenset({"agency", "outlet", "media", "newspaper", "daily", "broadcaster", "channel", "station"})
 _COMPANY = frozenset({EntityType.COMPANY})
 _PLACES = frozenset({EntityType.PLACE, EntityType.COUNTRY})
-_MODIFIER = frozenset({"compound", "amod", "nmod", "poss"})
 
 
 def description_candidates(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[Candidate]:
@@ -59,8 +58,8 @@ def description_candidates(found: list[Clause], phrases: Phrases, frames: Frames
                     yield from _described(mention.referent, noun, phrases)
             yield from _home(mention, phrases)
         if mention.referent.type in _THINGS:
-            yield from _made_by(mention, phrases)
-        if mention.referent.type in (EntityType.FACILITY, EntityType.EVENT):
+            yield from made_by(mention, phrases)
+        if mention.referent.type in (EntityType.FACILITY, EntityType.EVENT, EntityType.PLACE):
             yield from _stands_in(mention, phrases)
     yield from _relational_nouns(found, phrases, frames)
     yield from _groups(phrases)
@@ -228,6 +227,12 @@ def _home(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
     doc, text = phrases.text.doc, phrases.text
     for place in _based(mention, phrases):
         yield Candidate(RelationType.LOCATED_IN, mention.referent, place, doc[mention.root], "based", "based", 0.88)
+    for preposition, item in prepositional(doc[mention.root]):  # "STATS ChipPAC of Singapore"
+        country = text.head_mention(item) if preposition == "of" else None
+        if country is not None and country.referent.type is EntityType.COUNTRY and country.kind is FormKind.NAME:
+            yield Candidate(
+                RelationType.LOCATED_IN, mention.referent, country.referent, doc[mention.root], "of", "firm of", 0.72
+            )
     root = doc[mention.start]
     for token in {root.i: root, mention.root: doc[mention.root]}.values():
         for child in token.lefts:
@@ -256,9 +261,10 @@ def _based(mention: Mention, phrases: Phrases) -> list[Referent]:
     for anchor in anchors:
         for index in range(anchor - 1, max(anchor - 9, 1), -1):
             token = doc[index]
-            if token.pos_ in ("AUX", "CCONJ") or token.text in (".", ";", ":"):
+            is_based = token.lower_ in ("based", "headquartered")
+            if token.text in (".", ";", ":") or (token.pos_ in ("AUX", "CCONJ", "VERB", "ADP") and not is_based):
                 break
-            if token.lower_ not in ("based", "headquartered") or doc[index - 1].text not in ("-", "–"):
+            if not is_based or doc[index - 1].text not in ("-", "–"):
                 continue
             place = text.at(index - 2)
             if place is None or place.referent.type not in _PLACES:
@@ -314,90 +320,15 @@ def regions() -> frozenset[str]:
     return frozenset(read_yaml("regions.yaml")["regions"])
 
 
-def _made_by(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
-    """ "Nvidia's H200", "Boeing jets", "the EyeQ4 processor from Mobileye", "Chinese electric vehicles"."""
-    doc, text = phrases.text.doc, phrases.text
-    root = doc[mention.root]
-    head = root
-    if (
-        root.dep_ in ("compound", "nmod", "appos", "amod")
-        and root.head.pos_ in ("NOUN", "PROPN")
-        and text.at(root.head) is None
-    ):
-        head = root.head
-    if (
-        head != root
-        and head.lemma_.lower() not in words().product_heads | words().technology_heads | words().transparent_nouns
-    ):
-        return
-    for anchor in dict.fromkeys((root, head, doc[mention.start])):
-        for child in anchor.lefts:
-            owner = text.at(child)
-            if owner is None or owner is mention or owner.pronoun:
-                continue
-            made = RelationType.PRODUCES, owner.referent, mention.referent, root
-            if owner.referent.type is EntityType.COMPANY and child.dep_ in _MODIFIER:
-                yield Candidate(*made, "'s", "possessed product", 0.75)
-            elif head == root and _is_national(mention, owner, child, root):
-                yield Candidate(*made, child.text, "national product", 0.5)
-    yield from _made_by_complement(mention, head, phrases)
-
-
-def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iterator[Candidate]:
-    """ "X's flagship H200", "the processor from X"."""
-    doc, text = phrases.text.doc, phrases.text
-    root = doc[mention.root]
-    if mention.start > 1 and doc[mention.start - 1].text in ("'s", "’s"):
-        owner = text.at(mention.start - 2)
-        if owner is not None and owner.referent.type is EntityType.COMPANY:
-            for thing in mention.referents:
-                yield Candidate(RelationType.PRODUCES, owner.referent, thing, root, "'s", "possessed product", 0.75)
-    for listed in _listed_under(root):
-        for firm in phrases.modifiers(listed, _COMPANY):
-            yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, listed.text, "listed product", 0.72)
-    for preposition, item in prepositional(head):
-        if preposition in ("from", "by"):
-            for firm in phrases.entities(item, _COMPANY, deep=False):
-                yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, preposition, "product from", 0.75)
-
-
-def _listed_under(name: Token) -> list[Token]:
-    """The class of goods of which a name is an example: "Google products such as Gmail"."""
-    while name.dep_ == "conj":
-        name = name.head
-    if name.dep_ != "pobj" or name.head.lower_ not in ("including", "like", "as"):
-        return []
-    noun = name.head.head
-    lemma = noun.lemma_.lower()
-    goods = lemma in words().goods_nouns or lemma in words().product_heads or lemma in ("brand", "model")
-    return [noun] if goods else []
-
-
-def _is_national(thing: Mention, owner: Mention, adjective: Token, noun: Token) -> bool:
-    """Whether an adjective of a country says who makes the goods: "Chinese electric vehicles"."""
-    return (
-        owner.referent.type is EntityType.COUNTRY
-        and owner.kind is FormKind.ADJECTIVE
-        and adjective.dep_ == "amod"
-        and thing.common
-        and thing.referent.type is not EntityType.TECHNOLOGY
-        and _is_goods(noun, adjective)
-    )
-
-
-def _is_goods(noun: Token, adjective: Token) -> bool:
-    if adjective.i != noun.i - 1 and noun.i - adjective.i > 3:
-        return False
-    return not any(item.lemma_.lower() in _TRADED for item in noun.ancestors)
-
-
 def _stands_in(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
     """ "the library in Simi Valley", "the APEC summit in South Korea"."""
     root = phrases.text.doc[mention.root]
-    if mention.pronoun:
+    if mention.pronoun or mention.start in phrases.outer:
         return
     for preposition, item in prepositional(root):
         place = phrases.text.head_mention(item) if preposition in ("in", "at", "near") else None
+        if mention.referent.type is EntityType.PLACE and preposition != "in":
+            continue
         if place is not None and place.referent.type in _PLACES and not place.pronoun:
             yield Candidate(
                 RelationType.LOCATED_IN, mention.referent, place.referent, root, preposition, "stands in", 0.8

@@ -1,21 +1,19 @@
-"""Relations from verbs and from nouns that stand for acts, by the frames of `relations.yaml`."""
+"""Relations from verbs, by the frames of `relations.yaml`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from spacy.tokens import Token
 
-from graph_schema.vocabulary import EntityType, Modality, RelationDefinition, RelationType, vocabulary
-from loaders.extraction.clauses import Clause, conjuncts, prepositional
+from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from loaders.extraction.clauses import Clause, prepositional
 from loaders.extraction.document import Referent
 from loaders.extraction.frames import Element, Frame, FrameKind, Frames, Slot
 from loaders.extraction.modality import act_modality, strongest, verb_modality
 from loaders.extraction.phrases import Phrases, all_entities
-from loaders.extraction.words import modality_words, words
-from loaders.gazetteer import FormKind
+from loaders.extraction.words import words
 
-_OF_THINGS = frozenset(
+OF_THINGS = frozenset(
     {
         RelationType.PRODUCES,
         RelationType.USES,
@@ -27,69 +25,23 @@ _OF_THINGS = frozenset(
 """Relations whose object may be a thing that no list knows: a common noun with its modifiers."""
 _DONE_ACTS = frozenset({"acquisition", "takeover", "merger", "bid", "purchase", "buyout"})
 """Acts of a buyer, whom one opposes who blocks them."""
-_LIGHT_NOUNS = frozenset(
-    {
-        "plan",
-        "proposal",
-        "intention",
-        "increase",
-        "reduction",
-        "cut",
-        "hike",
-        "rise",
-        "round",
-        "series",
-        "set",
-        "package",
-    }
-    | {
-        "wave",
-        "threat",
-        "possibility",
-        "use",
-        "expansion",
-        "decision",
-        "announcement",
-        "number",
-        "range",
-        "introduction",
-    }
-)
-"""Nouns between a verb and the act that it carries: "announces plans for a merger", "a second round of tariffs"."""
-_LONGEST_PAIR = 14
-"""Tokens from the first of "between X and Y" within which the second is looked for."""
-_REPLIES = frozenset({"respond", "retaliate", "react", "hit back", "strike back", "counter", "answer", "reply"})
-_DELIVERIES = frozenset({RelationType.SUPPLIES, RelationType.EXPORTS_TO})
+_MONEY = frozenset({"euro", "dollar", "$", "yen", "yuan", "won", "pound", "million", "billion", "rupee"})
+DELIVERIES = frozenset({RelationType.SUPPLIES, RelationType.EXPORTS_TO})
 _SHIPPING = frozenset({"ship", "export", "reexport", "re-export", "shipment"})
 """What is done abroad: toward a state it is an export, toward a firm a supply."""
 _STATES = frozenset({EntityType.COUNTRY, EntityType.BLOC})
-_CURBS = frozenset(
-    {"restrict", "curb", "control", "limit", "ban", "bar", "block", "prohibit", "stop", "tighten", "allow", "permit"}
-)
-"""Verbs whose subject is not the one who delivers: "Japan restricts exports to"."""
-_MEASURES = frozenset(
-    {
-        RelationType.RESTRICTS_EXPORT_OF,
-        RelationType.RESTRICTS_EXPORTS_TO,
-        RelationType.IMPOSES_TARIFFS_ON,
-        RelationType.SANCTIONS,
-        RelationType.RETALIATES_AGAINST,
-    }
-)
 _MARKETS = frozenset(
     {"supply", "sell", "offer", "market", "launch", "introduce", "unveil", "release", "ship", "provide"}
 )
 """Verbs that only of a firm say that it makes the thing."""
-_HITS = frozenset({"target", "hit", "affect", "cover", "apply", "extend", "block", "restrict", "bar", "limit"})
-_OF_STATES = frozenset({RelationType.AGREES_WITH, RelationType.NEGOTIATES_WITH})
-"""Relations of states: where a leader announces the deal, the country has it."""
-_OF_ACTS = frozenset(
+OF_ACTS = frozenset(
     {
         RelationType.OPPOSES,
         RelationType.SUPPORTS,
         RelationType.RETALIATES_AGAINST,
         RelationType.INVESTIGATES,
         RelationType.THREATENS,
+        RelationType.ATTACKS,
     }
 )
 """Relations whose object may be named by what it does or has: "condemns Japan's stance"."""
@@ -155,7 +107,7 @@ def bind_verb(frame: Frame, clause: Clause) -> Iterator[Binding]:
                 return
             if not element.prepositions:
                 literal = found
-            nested.extend(prepositional(found))
+            nested.extend(_places_under(found))
             binding.words += 1
     for element in frame.elements:
         if element.slot is None or element.slot is Slot.ANY:
@@ -174,10 +126,25 @@ def bind_verb(frame: Frame, clause: Clause) -> Iterator[Binding]:
         yield binding
 
 
+def _places_under(noun: Token) -> list[tuple[str, Token]]:
+    """Prepositional phrases of a noun and of what it is of: "exports of gallium to", wherever the parser hung the "to"."""
+    places = list(prepositional(noun))
+    return places + [place for name, item in places if name == "of" for place in prepositional(item)]
+
+
 def _bare_objects(clause: Clause, literal: Token | None) -> list[Token]:
     if literal is not None:
         return clause.indirect or [item for item in clause.objects if item != literal]
-    return clause.objects if clause.lemma != "be" else clause.complements
+    if clause.lemma == "be":
+        return clause.complements
+    fined = [
+        child
+        for item in clause.objects
+        if item.lemma_.lower() in _MONEY
+        for child in item.lefts
+        if child.dep_ in ("nmod", "compound") and child.pos_ == "PROPN"
+    ]
+    return [*clause.indirect, *clause.objects, *fined]  # "fined Intel 376 million euros", which the parser reads as one
 
 
 def _complements(
@@ -186,9 +153,9 @@ def _complements(
     """What stands after a preposition of a frame: under the verb or the frame's noun, else under the object."""
     if literal is None:
         below = [place for item in clause.objects for place in prepositional(item)]
-        return _after(prepositions, nested) or _after(prepositions, below)
+        return after_prepositions(prepositions, nested) or after_prepositions(prepositions, below)
     owners = _whose_act(literal) if "of" in prepositions else []
-    return owners or _after(prepositions, nested)
+    return owners or after_prepositions(prepositions, nested)
 
 
 def _whose_act(act: Token) -> list[Token]:
@@ -199,7 +166,8 @@ def _whose_act(act: Token) -> list[Token]:
     return [token for name, token in prepositional(act) if name == "by"]
 
 
-def _after(prepositions: frozenset[str], places: list[tuple[str, Token]]) -> list[Token]:
+def after_prepositions(prepositions: frozenset[str], places: list[tuple[str, Token]]) -> list[Token]:
+    """What stands after one of the prepositions."""
     return [token for name, token in places if name in prepositions]
 
 
@@ -263,16 +231,16 @@ def _verb_pairs(
     for subject, object in pairs:
         if frame.relation is RelationType.PRODUCES and clause.lemma in _MARKETS and subject.type is EntityType.COUNTRY:
             continue
-        if _other_delivery(frame.relation, clause.lemma, object):
+        if other_delivery(frame.relation, clause.lemma, object):
             continue
         yield Candidate(
             frame.relation, subject, object, clause.verb, predicate, f"verb:{frame.text}", confidence, modality
         )
 
 
-def _other_delivery(relation: RelationType, lemma: str, to: Referent) -> bool:
+def other_delivery(relation: RelationType, lemma: str, to: Referent) -> bool:
     """Whether goods that are shipped to `to` are better told by the other of EXPORTS_TO and SUPPLIES."""
-    if relation not in _DELIVERIES or lemma not in _SHIPPING:
+    if relation not in DELIVERIES or lemma not in _SHIPPING:
         return False
     return (relation is RelationType.EXPORTS_TO) is not (to.type in _STATES)
 
@@ -285,13 +253,13 @@ def resolve_pairs(
     first, second = definition.subject_types, definition.object_types
     if definition.symmetric:
         first = second = first | second
-    made = relation in _OF_THINGS
+    made = relation in OF_THINGS
     left = all_entities(phrases, subjects, first, things=made)
     if not left and relation is RelationType.PRODUCES:
         left = _home_of_firms(subjects, phrases)
-    right = all_entities(phrases, objects, second, things=made, owner=relation in _OF_ACTS)
+    right = all_entities(phrases, objects, second, things=made, owner=relation in OF_ACTS)
     if not left or not right:
-        _count(rejected, "no_subject" if not left else "no_object")
+        count(rejected, "no_subject" if not left else "no_object")
         return []
     return [(a, b) for a in left for b in right if a is not b]
 
@@ -306,7 +274,8 @@ def _home_of_firms(subjects: list[Token], phrases: Phrases) -> list[Referent]:
     ]
 
 
-def _count(rejected: dict[str, int], reason: str) -> None:
+def count(rejected: dict[str, int], reason: str) -> None:
+    """Note why a candidate was none."""
     rejected[reason] = rejected.get(reason, 0) + 1
 
 
@@ -317,234 +286,3 @@ def _words(clause: Clause, binding: Binding) -> str:
     if binding.literal is not None:
         parts.append(binding.literal.text)
     return " ".join(parts)
-
-
-def event_candidates(
-    phrases: Phrases, frames: Frames, found: list[Clause], rejected: dict[str, int]
-) -> Iterator[Candidate]:
-    """Relations of nouns that stand for acts: "Canada's tariffs on steel", "talks between A and B"."""
-    heads = frames.heads(FrameKind.EVENT)
-    by_verb = {clause.verb.i: clause for clause in found}
-    for token in phrases.text.doc:
-        if token.pos_ not in ("NOUN", "PROPN") or token.dep_ == "compound":
-            continue
-        forms = noun_forms(token) & heads
-        for form in sorted(forms, key=len, reverse=True):
-            made = [
-                candidate
-                for frame in frames.of(FrameKind.EVENT, form)
-                for candidate in _event_pairs(frame, token, phrases, by_verb, rejected)
-            ]
-            yield from made
-            if made:
-                break
-
-
-def _event_pairs(
-    frame: Frame, noun: Token, phrases: Phrases, by_verb: dict[int, Clause], rejected: dict[str, int]
-) -> Iterator[Candidate]:
-    definition = vocabulary().relations[frame.relation]
-    carrier = carrying_clause(noun, by_verb)
-    if carrier is not None and frame.relation in _DELIVERIES and carrier.lemma in _CURBS:
-        return
-    doers, aims = definition.subject_types, definition.object_types
-    if frame.first is Slot.OBJECT:
-        doers, aims = aims, doers
-    wanted = frame.elements[-1].prepositions if frame.elements else frozenset()
-    places = _event_places(noun, carrier)
-    objects = (
-        _after(wanted, places)
-        or _adjacent(noun, wanted, phrases)
-        or (_targets_of_act(noun, by_verb) if carrier is None else [])
-    )
-    modality = strongest(act_modality(noun, carrier.verb if carrier else None), frame.modality)
-    actors = _actors(
-        noun,
-        carrier,
-        phrases,
-        doers,
-        by=[token for name, token in places if name == "by" or (name == "from" and frame.relation not in _MEASURES)],
-    )
-    confidence = 0.66
-    if not actors and carrier is None and frame.relation in _MEASURES:
-        actors = _bystanders(noun, by_verb, phrases, doers)
-        confidence = 0.48
-    if frame.relation in _OF_STATES:
-        actors = [phrases.leads(actor) or actor if actor.type is EntityType.PERSON else actor for actor in actors]
-    between = _between(noun, phrases)
-    retaliates = _retaliatory(noun, carrier)
-    if definition.symmetric:
-        pairs = _mutual_pairs(noun, between, actors, objects, definition, phrases)
-    elif between and "between" in wanted:
-        pairs = list(combinations(all_entities(phrases, between, definition.subject_types, things=False), 2))
-        retaliates = False
-    else:
-        targets = all_entities(
-            phrases,
-            objects,
-            aims,
-            things=frame.relation in _OF_THINGS,
-            owner=frame.relation in _OF_ACTS,
-        )
-        pairs = [(a, b) for a in actors for b in targets if a is not b]
-        if not pairs:
-            _count(rejected, "event_without_actor" if targets else "event_without_target")
-    if frame.first is Slot.OBJECT:
-        pairs = [(b, a) for a, b in pairs]
-    for subject, object in pairs:
-        if _other_delivery(frame.relation, noun.lemma_.lower(), object):
-            continue
-        yield Candidate(frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality)
-        if retaliates and frame.relation is not RelationType.RETALIATES_AGAINST:
-            yield Candidate(
-                RelationType.RETALIATES_AGAINST, subject, object, noun, noun.text, "retaliatory act", 0.62, modality
-            )
-
-
-def _event_places(noun: Token, carrier: Clause | None) -> list[tuple[str, Token]]:
-    """Prepositional phrases of an act, and those of its verb that may be meant for it."""
-    places = list(prepositional(noun))
-    if carrier is not None and carrier.verb.lemma_ not in ("say", "tell", "report"):
-        places += [place for place in carrier.prepositions if place[0] not in ("in", "of", "by", "for", "with")]
-    return places
-
-
-def _between(noun: Token, phrases: Phrases) -> list[Token]:
-    """Who an act is between or among; the name after "and" too, where the parser made it the subject of the sentence."""
-    places = [token for name, token in prepositional(noun) if name in ("between", "among")]
-    if len(places) != 1:
-        return places
-    doc, joined = noun.doc, False
-    for token in doc[places[0].i + 1 : min(places[0].i + _LONGEST_PAIR, places[0].sent.end)]:
-        mention = phrases.text.at(token)
-        if token.pos_ in ("VERB", "AUX"):
-            break
-        if joined and mention is not None and mention.kind is not FormKind.ADJECTIVE and not mention.common:
-            return [places[0], doc[mention.root]]
-        joined = joined or token.lower_ == "and"
-    return places
-
-
-def _mutual_pairs(
-    noun: Token,
-    between: list[Token],
-    actors: list[Referent],
-    objects: list[Token],
-    definition: RelationDefinition,
-    phrases: Phrases,
-) -> list[tuple[Referent, Referent]]:
-    """Who share an act: "talks between A and B", "A's talks with B", "talks of A and B"."""
-    types = definition.subject_types | definition.object_types
-    if len(between) == 1:
-        between = between + [token for token in conjuncts(noun) if token != noun]
-    members = all_entities(phrases, between, types, things=False)
-    if len(members) > 1:
-        return list(combinations(members, 2))
-    if others := all_entities(phrases, objects, types):
-        return [(a, b) for a in actors for b in others if a is not b]
-    return list(combinations(actors, 2))
-
-
-def _retaliatory(noun: Token, carrier: Clause | None) -> bool:
-    """Whether an act answers another: "retaliatory tariffs", "imposes tariffs in response"."""
-    if any(child.lower_ in ("retaliatory", "reciprocal", "counter") for child in noun.lefts):
-        return True
-    if carrier is not None and carrier.lemma in _REPLIES:
-        return True
-    return carrier is not None and any(
-        name == "in" and token.lower_ in ("response", "retaliation") for name, token in carrier.prepositions
-    )
-
-
-def _adjacent(noun: Token, wanted: frozenset[str], phrases: Phrases) -> list[Token]:
-    """The name right after "tariffs on", where the parser hung the preposition elsewhere."""
-    doc = noun.doc
-    if noun.i + 2 >= len(doc) or doc[noun.i + 1].lower_ not in wanted:
-        return []
-    for index in range(noun.i + 2, min(noun.i + 5, len(doc))):
-        mention = phrases.text.at(index)
-        if mention is not None:
-            return [doc[mention.root]] if mention.start == index else []
-        if doc[index].pos_ not in ("DET", "ADJ", "NUM"):
-            return []
-    return []
-
-
-def _targets_of_act(noun: Token, by_verb: dict[int, Clause]) -> list[Token]:
-    """What an act hits when it is itself the subject: "units that were targeted by US sanctions"."""
-    head = noun.head
-    if noun.dep_ == "pobj" and head.dep_ == "agent":
-        head = head.head
-    elif noun.dep_ != "nsubj":
-        return []
-    clause = by_verb.get(head.i)
-    if clause is None or clause.lemma not in _HITS:
-        return []
-    return clause.objects + [token for name, token in clause.prepositions if name in ("to", "on", "against")]
-
-
-def _bystanders(
-    noun: Token, by_verb: dict[int, Clause], phrases: Phrases, types: frozenset[EntityType]
-) -> list[Referent]:
-    """Subjects of the clause that an act stands in, however the parser attached it."""
-    clause = next((by_verb[item.i] for item in noun.ancestors if item.i in by_verb), None)
-    if clause is None or clause.lemma in modality_words().reporting or noun.dep_ in ("nsubj", "nsubjpass"):
-        return []
-    return all_entities(phrases, clause.subjects, types, things=False)
-
-
-def carrying_clause(noun: Token, by_verb: dict[int, Clause]) -> Clause | None:
-    """The clause whose verb carries the act: "impose tariffs", "tariffs were imposed", "agree to a deal"."""
-    for child in noun.rights:
-        if child.dep_ == "acl" and child.tag_ == "VBN" and child.i in by_verb:
-            return by_verb[child.i]
-    head = _carried(noun)
-    if head.dep_ in ("dobj", "nsubjpass", "attr", "oprd") and head.head.i in by_verb:
-        return by_verb[head.head.i]
-    if head.dep_ == "pobj" and head.head.dep_ == "prep":
-        above = head.head.head
-        if above.i in by_verb and head.head.lower_ in ("to", "on", "in", "into", "for", "with"):
-            return by_verb[above.i]
-    return None
-
-
-def _announcers(carrier: Clause) -> list[Token]:
-    """Who says that an act will be done which nobody else is said to do: "China announces that duties will be imposed"."""
-    verb = carrier.verb
-    if (
-        not carrier.passive
-        or verb.dep_ != "ccomp"
-        or verb.head.lemma_ not in ("announce", "decide", "declare", "order")
-    ):
-        return []
-    return [child for child in verb.head.children if child.dep_ == "nsubj"]
-
-
-def _carried(act: Token) -> Token:
-    """The noun that stands for an act under its verb: the first of those joined, or the "plans" that are for it."""
-    for _ in range(4):
-        if act.dep_ == "conj" and act.head.pos_ in ("NOUN", "PROPN"):
-            act = act.head
-        elif act.dep_ == "pobj" and act.head.head.lemma_.lower() in _LIGHT_NOUNS and act.head.head.pos_ == "NOUN":
-            act = act.head.head
-        else:
-            break
-    return act
-
-
-def _actors(
-    noun: Token, carrier: Clause | None, phrases: Phrases, types: frozenset[EntityType], *, by: list[Token]
-) -> list[Referent]:
-    """Whose act it is: possessor, adjective, "by", else the subject of the verb that carries it."""
-    if found := phrases.modifiers(noun, types):
-        return found
-    if found := all_entities(phrases, by, types):
-        return found
-    if carrier is not None:
-        if found := all_entities(phrases, carrier.subjects or _announcers(carrier), types):
-            return found
-        people = all_entities(phrases, carrier.subjects, frozenset({EntityType.PERSON}))
-        countries = [country for person in people if (country := phrases.leads(person)) is not None]
-        if EntityType.COUNTRY in types and countries:
-            return countries
-    return []

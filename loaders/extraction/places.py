@@ -20,6 +20,7 @@ from loaders.gazetteer import FormKind
 _PLACES = frozenset({EntityType.PLACE, EntityType.COUNTRY})
 _FIRM = frozenset({EntityType.COMPANY})
 _THINGS = frozenset({EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY})
+_PAYERS = frozenset({EntityType.COMPANY, EntityType.COUNTRY, EntityType.GOVERNMENT_BODY, EntityType.BLOC})
 _BUILDS = frozenset(
     [
         "build",
@@ -238,7 +239,7 @@ def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
         yield Candidate(
             RelationType.OWNS, site.owner, site.referent, token, token.text, "facility owner", 0.68, standing
         )
-    if clause is not None and _money(clause):
+    if clause is not None and _money(clause) and _spends(site.owner, clause, phrases):
         yield Candidate(
             RelationType.INVESTS_IN,
             site.owner,
@@ -260,6 +261,12 @@ def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
                     RelationType.PRODUCES, maker, mention.referent, token, token.text, "facility product", 0.6, standing
                 )
                 break
+
+
+def _spends(owner: Referent, clause: Clause, phrases: Phrases) -> bool:
+    """Whether the money that a clause tells of is the owner's: nobody else is its subject."""
+    payers = [referent for token in clause.subjects for referent in phrases.entities(token, _PAYERS, deep=False)]
+    return not payers or owner in payers
 
 
 def _money(clause: Clause) -> bool:

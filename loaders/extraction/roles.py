@@ -154,7 +154,7 @@ def _from_title(tokens: list[Token], person: Mention, phrases: Phrases, trigger:
             chosen = before[0] if before[0].referent.type is EntityType.COMPANY else before[-1]
         owner = chosen.referent
     else:
-        owner = _implied(head, person, phrases)
+        owner = _listed_under(person, phrases) or _implied(head, person, phrases)
     if owner is None or owner is person.referent:
         return None
     role = _role_text([token for token in tokens if token.lower_ not in known.former_words], owner, phrases)
@@ -170,6 +170,17 @@ def _from_title(tokens: list[Token], person: Mention, phrases: Phrases, trigger:
         modality,
         role,
     )
+
+
+def _listed_under(person: Mention, phrases: Phrases) -> Referent | None:
+    """Whose "officials, including minister X" a person is an example of."""
+    name = phrases.text.doc[person.root]
+    while name.dep_ == "conj":
+        name = name.head
+    if name.dep_ != "pobj" or name.head.lower_ not in ("including", "like", "as"):
+        return None
+    found = phrases.modifiers(name.head.head, _TYPES) if name.head.head.tag_ == "NNS" else []
+    return found[0] if found else None
 
 
 def _implied(head: Token, person: Mention, phrases: Phrases) -> Referent | None:

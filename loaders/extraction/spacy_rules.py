@@ -16,11 +16,12 @@ from loaders.extraction.assemble import assemble
 from loaders.extraction.clauses import clauses
 from loaders.extraction.cleaning import Chunk, chunks
 from loaders.extraction.descriptions import description_candidates, outer_places
+from loaders.extraction.events import event_candidates
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.frames import FrameKind, frames
 from loaders.extraction.generic import generic_candidates
 from loaders.extraction.lemmas import pipeline_name
-from loaders.extraction.matching import Candidate, event_candidates, verb_candidates
+from loaders.extraction.matching import Candidate, verb_candidates
 from loaders.extraction.mentions import MentionFinder
 from loaders.extraction.open import open_triples
 from loaders.extraction.phrases import Phrases

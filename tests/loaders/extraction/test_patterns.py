@@ -68,6 +68,32 @@ def stated(text: str) -> set[tuple[str, str, str]]:
         ),
         ("White House AI adviser Jane Miller resigned.", ("Jane Miller", "HOLDS_ROLE_AT", "United States")),
         ("Russian state news agency TASS reported it.", ("TASS", "SUBSIDIARY_OF", "Russia")),
+        # particles that the parser takes for adverbs, objects that it hangs on a sum
+        ("India hit back at Canada.", ("India", "RETALIATES_AGAINST", "Canada")),
+        ("Ottawa lashed out at Beijing.", ("Canada", "OPPOSES", "China")),
+        # licences given and taken
+        ("The Dutch government revoked ASML's licence to service scanners.", ("Netherlands", "PERMITS", "ASML")),
+        # stakes held, and stakes bought
+        ("Bosch took a 10% stake in ESMC.", ("Bosch", "INVESTS_IN", "ESMC")),
+        ("Bosch holds a 10% stake in ESMC.", ("Bosch", "OWNS", "ESMC")),
+        # what is used comes from somebody
+        ("SpaceX uses chips from STMicroelectronics.", ("STMicroelectronics", "SUPPLIES", "SpaceX")),
+        ("Norway, home to Equinor, agreed.", ("Equinor", "LOCATED_IN", "Norway")),
+        (
+            "STATS ChipPAC of Singapore was sold.",
+            ("STATS ChipPAC", "LOCATED_IN", "Singapore"),
+        ),
+        ("US tariffs of 25% on steel took effect.", ("United States", "IMPOSES_TARIFFS_ON", "steel")),
+        # the things that the sentence before is about
+        ("EUV scanners cost more than planes. They are built by ASML.", ("ASML", "PRODUCES", "EUV scanners")),
+        ("EUV scanners cost a lot. These machines are built by ASML.", ("ASML", "PRODUCES", "EUV scanners")),
+        ("Brazil raised duties on Chinese-made electric vehicles.", ("China", "PRODUCES", "electric vehicles")),
+        (
+            "Spain expelled three Cuban officials, including energy minister Carlos Mendez.",
+            ("Carlos Mendez", "HOLDS_ROLE_AT", "Cuba"),
+        ),
+        ("Jensen Huang spoke at Computex.", ("Jensen Huang", "PARTICIPATES_IN", "Computex")),
+        ("India opposes any trade deal with Pakistan.", ("India", "OPPOSES", "Pakistan")),
     ],
 )
 def test_a_pattern_finds_what_the_sentence_states(text: str, triple: tuple[str, str, str]) -> None:
@@ -80,6 +106,10 @@ def test_a_pattern_finds_what_the_sentence_states(text: str, triple: tuple[str, 
     [
         ("The German government blocked Infineon's acquisition of Siltronic.", ("Germany", "OPPOSES", "Siltronic")),
         ("Nikon shipped its scanners to India.", ("Nikon", "SUPPLIES", "India")),
+        ("Bosch took a 10% stake in ESMC.", ("Bosch", "ACQUIRES", "ESMC")),
+        ("Taiwan-based Wistron assembles servers for Dell.", ("Dell", "LOCATED_IN", "Taiwan")),
+        ("India opposes any trade deal with Pakistan.", ("India", "AGREES_WITH", "Pakistan")),
+        ("Spain backs Broadcom's plant in Bilbao with money.", ("Broadcom", "INVESTS_IN", "Broadcom Bilbao plant")),
         ("Europe wants to reduce Germany's dependence on Norway.", ("Germany", "SUPPLIES", "Norway")),
         (
             "The United States revoked the visas of three Cuban officials, including Raul Castro.",
