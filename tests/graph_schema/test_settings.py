@@ -35,7 +35,7 @@ def test_the_environment_goes_before_the_file(secrets: Path, monkeypatch: pytest
 def test_an_empty_password_is_a_missing_one(secrets: Path, content: str | None) -> None:
     if content is not None:
         (secrets / "chokepoint_neo4j_password").write_text(content)
-    with pytest.raises(SettingsError, match="CHOKEPOINT_NEO4J_PASSWORD is not"):
+    with pytest.raises(SettingsError, match=r"^CHOKEPOINT_NEO4J_URI is set but CHOKEPOINT_NEO4J_PASSWORD is not$"):
         read_settings(GraphSettings)
 
 
