@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs docs-reference pictures check format lock bench bench-ci bench-extraction bench-load bench-service clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures check format lock bench bench-ci bench-extraction bench-load bench-service clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-browser: $(VENV)/.installed-dev ## Run the tests that need Chromium: Neo4j 
 
 test-docs: $(VENV)/.installed-dev ## Run the commands of the documentation as they are written
 	$(BIN)/python -m pytest -m docs -n 0 tests/docs
+
+test-clients: $(VENV)/.installed-dev ## Run the tests of GraphQL clients: Apollo Client and urql from npm (needs node), a generated Python client
+	$(BIN)/python -m pytest -m clients -n 0 tests/clients
 
 docs-reference: $(VENV)/.installed-dev ## Write the generated pages of docs/reference anew
 	$(BIN)/python -m tools.reference
@@ -63,7 +66,12 @@ bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load
 
 bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
-	$(BIN)/python -m benchmarks.service
+	$(BIN)/python -m benchmarks.service_paths
+
+# Floors far below what is measured: they catch a change of kind, not a busy machine.
+bench-ci: $(VENV)/.installed-dev ## Short benchmarks with a floor on their ratios
+	$(BIN)/python -m benchmarks.extraction --paragraphs 200 --repeat 3 --at-least 0.45
+	$(BIN)/python -m benchmarks.load --quick
 
 clean: ## Remove the virtual environment and all caches of the checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--paragraphs", type=int, default=2000)
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--at-least", type=float, metavar="RATIO", default=0.0, help="exit with 1 below this ratio")
     options = parser.parse_args()
     paragraphs = sample_paragraphs(options.files)
     start_up, start_up_cpu = start_up_seconds()
@@ -112,10 +113,16 @@ def main() -> None:
     }
     if options.json:
         print(json.dumps(result))
-        return
+    else:
+        _print(result, options.paragraphs)
+    if result["ratio"] < options.at_least:
+        sys.exit(f"{result['ratio']} of the bare pipeline, expected at least {options.at_least}")
+
+
+def _print(result: dict[str, Any], paragraphs: int) -> None:
     print(f"throughput  {result['ratio']:.2f} of the bare pipeline ({result['paragraphs_per_second']} paragraphs/s)")
-    print(f"triples     {triples} of {options.paragraphs} paragraphs")
-    print(f"start-up    {start_up:.1f} s ({start_up_cpu:.1f} s of processor time)")
+    print(f"triples     {result['triples']} of {paragraphs} paragraphs")
+    print(f"start-up    {result['start_up_s']:.1f} s ({result['start_up_cpu_s']:.1f} s of processor time)")
     print(f"memory      {' → '.join(map(str, result['memory_mb']))} MiB")
 
 
