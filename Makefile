@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures check format lock bench bench-ci bench-extraction bench-load bench-service clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-load bench-service clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ docs-reference: $(VENV)/.installed-dev ## Write the generated pages of docs/refe
 
 pictures: $(VENV)/.installed-dev ## Take the pictures of README and docs anew (needs Chromium)
 	CHOKEPOINT_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -m browser -n 0 tests/browser
+
+recording: $(VENV)/.installed-dev ## Record the terminal of README anew (needs the sample loaded)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools.record docs/pictures/path.svg chokepoint path Intel "United States" --exclude-type LOCATED_IN
 
 check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, layers, generated files
 	$(BIN)/ruff format --check .

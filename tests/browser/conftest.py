@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 OURS = ("127.0.0.1", "localhost")
 
@@ -109,6 +109,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page that reaches nothing outside this machine."""
     page = chromium.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
+    expect.set_options(timeout=60_000)  # on a busy machine what is waited for takes longer than the usual 5 s
     page.route("**/*", _stay_here)
     yield page
     page.close()
