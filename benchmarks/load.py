@@ -79,8 +79,8 @@ async def new_graph() -> AsyncIterator[Graph]:
     """A graph on an embedded server of its own."""
     with tempfile.TemporaryDirectory(prefix="chokepoint-bench-") as home:
         server = EmbeddedNeo4j(EmbeddedSettings(home=Path(home), bolt_port=0, http_port=0))
-        await asyncio.to_thread(server.start)
         try:
+            await asyncio.to_thread(server.start)
             async with Graph.connect(server.connection()) as graph:
                 await schema.apply(graph)
                 yield graph

@@ -82,7 +82,7 @@ class TripleInput:
             if isinstance(record, MalformedRecord):
                 yield record
             elif (statement := state(record.triple, record.document)) is None:
-                yield record.malformed("subject and object are one and the same entity")
+                yield record.malformed("object", "is one and the same entity as the subject")
             else:
                 yield Taken(record.document, (statement,))
 

@@ -43,7 +43,7 @@ class SourceInput:
         statements = [state(triple, record.document) for triple in record.triples]
         kept = tuple(statement for statement in statements if statement is not None)
         if statements and not kept:
-            return record.malformed("subject and object are one and the same entity")
+            return record.malformed("object", "is one and the same entity as the subject")
         rejected = Counter({"same_entity": len(statements) - len(kept)} if len(kept) < len(statements) else {})
         if record.passed_over is not None:
             rejected[record.passed_over] += 1

@@ -23,10 +23,10 @@ class SourceRecord:
     withdrawn: bool = False
     """The source takes back all that it stated in this document."""
 
-    def malformed(self, problem: str) -> MalformedRecord:
+    def malformed(self, field: str, problem: str) -> MalformedRecord:
         """The error that this record, though readable, cannot be taken."""
         raw = "; ".join(f"{triple.subject.name} {triple.predicate} {triple.object.name}" for triple in self.triples)
-        return MalformedRecord(self.source, self.line, None, problem, raw=raw)
+        return MalformedRecord(self.source, self.line, field, problem, raw=raw)
 
 
 class Source(Protocol):

@@ -87,10 +87,10 @@ class GivenTriple:
     triple: Triple
     document: Document
 
-    def malformed(self, problem: str) -> MalformedRecord:
+    def malformed(self, field: str, problem: str) -> MalformedRecord:
         """The error that this record, though readable, cannot be taken."""
         words = (self.triple.subject.name, self.triple.predicate, self.triple.object.name)
-        return MalformedRecord(self.source, self.line, None, problem, raw=shown(json.dumps(words, ensure_ascii=False)))
+        return MalformedRecord(self.source, self.line, field, problem, raw=shown(json.dumps(words, ensure_ascii=False)))
 
 
 @dataclass(slots=True)

@@ -121,6 +121,9 @@ async def test_spoilt_records_are_refused_one_by_one_and_change_nothing(
     wrong = [number for number, line in enumerate(lines, 1) if line not in good]
     assert [letter["line"] for letter in letters] == wrong
     assert all(letter["source"] == path.name and letter["reason"] for letter in letters)
+    # What is no object at all, or too long to be taken apart, has no field to name.
+    whole_line = ("is not JSON", "is no JSON object", "is a JSON array", "the line is longer than")
+    assert all(letter["field"] or letter["reason"].startswith(whole_line) for letter in letters)
     assert all(len(letter["raw"] or "") <= 2_000 for letter in letters)
 
 

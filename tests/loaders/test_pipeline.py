@@ -80,8 +80,8 @@ async def test_refused_records_are_kept_with_line_field_and_reason(
         {
             "source": "table.csv",
             "line": 13,
-            "field": None,
-            "reason": "subject and object are one and the same entity",
+            "field": "object",
+            "reason": "is one and the same entity as the subject",
             "raw": '["Intel", "supplies", "Intel Corp"]',
         },
     ]
