@@ -96,6 +96,8 @@ class ExposureChange:
     """As it is now; as it was last, when it was removed."""
 
 
+_MOST_RETRIES = 3
+"""How often a search that time cut short is repeated while the graph stays as it is."""
 _EXACT = (None, Bound.DEPTH)
 """Bounds under which the same question is answered alike every time."""
 Ties = dict[tuple[ExposureKind, EntityId], Exposure]
@@ -112,23 +114,27 @@ async def exposure_changes(
     """
     if len(names) > MOST_SUMMARISED:
         raise LimitExceeded("the number of ids", len(names), MOST_SUMMARISED)
-    version = (await watch.pulse()).version
-    seen: dict[str, Ties] = {}
-    for name in names:
-        answer = await exposure(finder, replace(request, entity=name))
-        seen[name] = _ties(answer)
-        for tie in seen[name].values() if current else ():
-            yield ExposureChange(version, ChangeKind.ADDED, answer.entity, tie)
+    seen: dict[str, Ties] = {name: {} for name in names}
+    begun = version = retries = -1
+    late: list[str] = []
     while True:
-        if (now := (await watch.pulse()).version) == version:
+        if (now := (await watch.pulse()).version) != version:
+            begun, version = (now if begun < 0 else begun), now
+            due, retries = list(names), 0
+        elif late and retries < _MOST_RETRIES:
+            due, retries = late, retries + 1
+        else:
             continue
-        version = now
-        for name in names:
+        late = []
+        for name in due:
             answer = await exposure(finder, replace(request, entity=name))
-            ties = _ties(answer)
-            for kind, tie in _differences(seen[name], ties, complete=_complete(answer)):
+            ties, complete = _ties(answer), _complete(answer)
+            changes = _differences(seen[name], ties, complete=complete)
+            for kind, tie in changes if current or version != begun else ():
                 yield ExposureChange(version, kind, answer.entity, tie)
-            seen[name] = ties if _complete(answer) else seen[name] | ties
+            seen[name] = ties if complete else seen[name] | ties
+            if answer.report.limited_by is Bound.TIME:
+                late.append(name)
 
 
 def _ties(answer: ExposureAnswer) -> Ties:
