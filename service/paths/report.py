@@ -61,7 +61,7 @@ def hint_for(status: PathStatus, limited_by: Bound | None, *, depth: int, most_d
                 return f"no path of at most {depth} hops; raise budget.maxDepth up to {most_depth}"
             return f"no path of at most {depth} hops, the most that this service searches"
         case PathStatus.NO_PATH, _:
-            return "no path of any length under these filters; admit more relation types, modalities or entity types"
+            return "no path of any length under these filters; admit more relation types, modalities, entities or dates"
         case PathStatus.SAME_ENTITY, _:
             return "both ends are the same entity"
         case PathStatus.IMPOSSIBLE_BY_SCHEMA, _:
