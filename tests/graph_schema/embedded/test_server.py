@@ -64,7 +64,14 @@ def command_line(server: EmbeddedNeo4j, *arguments: str) -> subprocess.Popen[byt
         "CHOKEPOINT_HEAP_MB": "256",
     }
     command = [sys.executable, "-c", "from graph_schema.db_cli import app; app()", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heed_interrupts
+    )
+
+
+def heed_interrupts() -> None:
+    """A program that a shell started in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def with_settings(server: EmbeddedNeo4j, **changed: object) -> EmbeddedNeo4j:
