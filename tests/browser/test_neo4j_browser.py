@@ -79,7 +79,7 @@ def test_the_guide_shows_at_first_connect_and_the_style_is_taken(connected: Page
 
 def test_a_query_of_the_guide_is_taken_into_the_editor_and_run(connected: Page) -> None:
     expect(connected.get_by_text("Five questions to this graph")).to_be_visible()
-    guide = connected.locator("article").first
+    guide = connected.locator("article", has=connected.locator("[data-testid=nextSlide]")).first
     guide.locator("[data-testid=nextSlide]").first.click()
     guide.locator("pre.runnable").first.click()
     expect(connected.locator(".monaco-editor").first).to_contain_text("company:intel")
