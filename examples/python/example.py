@@ -15,7 +15,7 @@ async def main(url: str) -> None:
         for hop in found.paths[0].hops:
             for relation in hop.relations:
                 sentence = relation.claims.nodes[0].sentence
-                print(f"{hop.from_.name} {relation.type_.value} {hop.to.name}: {sentence}")
+                print(f"{relation.subject.name} {relation.type_.value} {relation.object_.name}: {sentence}")
         async for event in client.relation_changes(entity_ids=["Intel"], since_version=0):
             change = event.relation_changes
             print(f"then {change.relation.type_.value} of {change.relation.subject.name}: {change.kind.value}")

@@ -31,7 +31,13 @@ STATEMENTS: list[dict[str, object]] = [
         "sentence": "Intel tested tools from ACM Research.",
         "publisher": "Desk",
     },
-    {"subject": "United States", "predicate": "sanctions", "object": "ACM Research", "publisher": "Desk"},
+    {
+        "subject": "United States",
+        "predicate": "sanctions",
+        "object": "ACM Research",
+        "sentence": "The United States sanctions ACM Research.",
+        "publisher": "Desk",
+    },
 ]
 
 
@@ -118,7 +124,7 @@ async def test_the_generated_python_client(served: Served, tmp_path: Path) -> No
     told = await run(folder, sys.executable, "example.py", served.http)
     assert told.splitlines() == [
         "Intel TESTED ACM Research: Intel tested tools from ACM Research.",
-        "ACM Research SANCTIONS United States: United States sanctions ACM Research",
+        "United States SANCTIONS ACM Research: The United States sanctions ACM Research.",
         "then TESTED of Intel: CHANGED",
     ]
     await run(folder, sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", "example.py")
@@ -126,7 +132,7 @@ async def test_the_generated_python_client(served: Served, tmp_path: Path) -> No
 
 @pytest.mark.clients
 async def test_gql_over_http(served: Served) -> None:
-    request = gql("query ($id: ID!) { entity(id: $id) { name type } }")
-    request.variable_values = {"id": "Intel"}
+    request = gql("query ($name: String!) { entity(name: $name) { name type } }")
+    request.variable_values = {"name": "Intel"}
     async with Client(transport=HTTPXAsyncTransport(served.http), fetch_schema_from_transport=True) as session:
         assert await session.execute(request) == {"entity": {"name": "Intel", "type": "COMPANY"}}
