@@ -131,6 +131,7 @@ HELD: LiteralString = """
 MATCH (mine:LoadRun {id: $run})
 MATCH (of_source:LoadRun {source: mine.source})
 MATCH (c:Claim {run: of_source.id})-[:STATED_IN]->(d:Document)
+USING INDEX SEEK c:Claim(run)
 RETURN c.id AS id, c.edge AS edge, d.id AS document, c.sentence AS sentence, c.extractor AS extractor
 """
 
