@@ -147,7 +147,7 @@ async def measure(settings: GraphSettings, base: str, ids: list[str], count: int
 
 
 async def _fetch(tx: neo4j.AsyncManagedTransaction, a: str, b: str) -> list[Any]:
-    return [record async for record in await tx.run(BARE, a=a, b=b)]  # type: ignore[arg-type, unused-ignore]
+    return [record async for record in await tx.run(BARE, a=a, b=b)]
 
 
 async def apply_schema(settings: GraphSettings) -> None:

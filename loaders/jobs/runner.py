@@ -5,7 +5,7 @@ import contextlib
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -139,11 +139,11 @@ async def _time_is_up(stop: asyncio.Event, seconds: float) -> AsyncIterator[asyn
             await watching
 
 
-async def _record(connect: Connect, log: structlog.BoundLogger, write: Callable[[Graph], object]) -> None:
+async def _record(connect: Connect, log: structlog.BoundLogger, write: Callable[[Graph], Awaitable[object]]) -> None:
     """Write the job's state; a database that is away does not keep a job from trying, and is in the log."""
     try:
         async with connect() as graph:
-            await write(graph)  # type: ignore[misc]
+            await write(graph)
     except ChokepointError as error:
         log.warning("the job's state could not be recorded", error=str(error))
 

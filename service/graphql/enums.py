@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import EnumType, StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import strawberry
 
@@ -23,8 +23,8 @@ def _register(enum: EnumType, description: str) -> None:
 
 def _register_terms(enum: type[T], description: str, meanings: Mapping[T, str]) -> None:
     """Register an enum of the vocabulary, each value described by its meaning."""
-    definition = strawberry.enum(enum, description=description).__strawberry_definition__  # type: ignore[attr-defined]
-    for value, member in zip(definition.values, enum, strict=True):
+    registered: Any = strawberry.enum(enum, description=description)  # its type tells nothing of the definition
+    for value, member in zip(registered.__strawberry_definition__.values, enum, strict=True):
         value.description = meanings[member]
 
 

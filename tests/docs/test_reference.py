@@ -40,9 +40,9 @@ def test_every_page_of_the_navigation_exists() -> None:
     def pages_of(entry: object) -> list[str]:
         if isinstance(entry, str):
             return [entry]
-        children = entry.values() if isinstance(entry, dict) else entry
-        assert not isinstance(children, str)
-        return [page for child in children for page in pages_of(child)]  # type: ignore[attr-defined]
+        children = list(entry.values()) if isinstance(entry, dict) else entry
+        assert isinstance(children, list)
+        return [page for child in children for page in pages_of(child)]
 
     navigation = yaml.safe_load((DOCS.parent / "mkdocs.yml").read_text("utf-8"))["nav"]
     assert [page for page in pages_of(navigation) if not (DOCS / page).exists()] == []

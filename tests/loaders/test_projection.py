@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import replace
 from itertools import groupby
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -141,9 +142,9 @@ evidence = st.builds(
 
 
 @given(st.lists(evidence), st.randoms(use_true_random=False))
-def test_order_and_grouping_do_not_matter(parts: list[Evidence], random: object) -> None:
+def test_order_and_grouping_do_not_matter(parts: list[Evidence], random: Random) -> None:
     shuffled = list(parts)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     key = lambda part: (part.publisher, part.modality)  # noqa: E731
     grouped = [_sum(list(group)) for _, group in groupby(sorted(parts, key=key), key)]
     assert project(parts) == project(shuffled) == project(grouped)

@@ -1,10 +1,12 @@
 """From names to entities: pure, whatever was loaded before."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_schema.domain import Document, Span
+from graph_schema.domain import Document, Entity, Span
 from graph_schema.ids import document_id, entity_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.claims import Statement, state
@@ -19,8 +21,8 @@ def resolved(name: str, type: EntityType | None = None) -> tuple[str, str | None
     return identified.name, identified.type
 
 
-def stated(subject: str, predicate: str, object: str, **more: object) -> Statement:
-    triple = Triple(Mention(subject), predicate, Mention(object), "", Span(0, 0), **more)  # type: ignore[arg-type]
+def stated(subject: str, predicate: str, object: str, **more: Any) -> Statement:
+    triple = Triple(Mention(subject), predicate, Mention(object), "", Span(0, 0), **more)
     statement = state(triple, DOCUMENT)
     assert statement is not None
     return statement
@@ -115,10 +117,10 @@ names = st.sampled_from(
 def test_what_is_known_of_an_entity_does_not_depend_on_the_order(written: list[str], random: object) -> None:
     by_id: dict[str, set[object]] = {}
     for order in (written, written[::-1]):
-        merged: dict[str, object] = {}
+        merged: dict[str, Entity] = {}
         for name in order:
             known = entity(identify(Mention(name)), EntityType.COMPANY)
-            merged[known.id] = merge(merged[known.id], known.entity) if known.id in merged else known.entity  # type: ignore[arg-type]
+            merged[known.id] = merge(merged[known.id], known.entity) if known.id in merged else known.entity
         for id, result in merged.items():
             by_id.setdefault(id, set()).add(result)
     assert all(len(results) == 1 for results in by_id.values())

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
@@ -105,8 +105,8 @@ class GraphBuilder:
 
 
 async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: int) -> None:
-    async def run(query: str, rows: Iterable[dict[str, Any]]) -> None:
-        await (await tx.run(query, rows=list(rows))).consume()  # type: ignore[arg-type, unused-ignore]
+    async def run(query: LiteralString, rows: Iterable[Any]) -> None:
+        await (await tx.run(query, rows=list(rows))).consume()
 
     await run(
         "UNWIND $rows AS row CREATE (e:Entity:$(row.type)) SET e += row",
@@ -180,7 +180,7 @@ async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: in
             for load in {load for _, load in builder.claims}
         ),
     )
-    await run("UNWIND $rows AS row MERGE (s:GraphState {id: 'graph'}) SET s.version = row", [version])  # type: ignore[list-item]
+    await run("UNWIND $rows AS row MERGE (s:GraphState {id: 'graph'}) SET s.version = row", [version])
 
 
 def story() -> GraphBuilder:

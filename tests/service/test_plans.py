@@ -17,6 +17,7 @@ from service import queries
 from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.hubs import HubPolicy
 from service.queries import claims, documents, entities, paths_expand, relations, state
+from tests.usual_graph import fill, operators
 
 pytestmark = pytest.mark.anyio
 
@@ -109,51 +110,16 @@ PARAMETERS: dict[str, Any] = {
 }
 
 
-def operators(plan: dict[str, Any]) -> Iterator[str]:
-    yield plan["operatorType"].partition("@")[0]
-    for child in plan.get("children", ()):
-        yield from operators(child)
-
-
 @pytest.fixture(scope="module")
 def texts() -> list[tuple[str, str]]:
     return list(constants())
-
-
-FILL = (
-    """
-UNWIND range(1, 3000) AS n
-CREATE (e:Entity:Company {id: 'company:' + n, name: 'Firm ' + n, type: 'Company', aliases: [], degree: 6, version: n})
-""",
-    """
-UNWIND range(1, 9000) AS n
-MATCH (a:Entity {id: 'company:' + (n % 3000 + 1)}) MATCH (b:Entity {id: 'company:' + (n * 7919 % 3000 + 1)})
-CREATE (a)-[:SUPPLIES {id: 'rel:' + n, status: 'asserted', confidence: 0.5, claims: 1, sources: 1, version: n}]->(b)
-""",
-    """
-UNWIND range(1, 300) AS n
-CREATE (:Document {id: 'doc:' + n, title: 'Title ' + n, publisher: 'Wire', published: date('2026-01-01')})
-""",
-    """
-UNWIND range(1, 6000) AS n
-MATCH (a:Entity {id: 'company:' + (n % 3000 + 1)}) MATCH (b:Entity {id: 'company:' + (n * 7919 % 3000 + 1)})
-MATCH (d:Document {id: 'doc:' + (n % 300 + 1)})
-CREATE (c:Claim {id: 'claim:' + n, relation: 'SUPPLIES', edge: 'rel:' + n, modality: 'asserted', confidence: 0.5})
-CREATE (c)-[:SUBJECT]->(a) CREATE (c)-[:OBJECT]->(b) CREATE (c)-[:STATED_IN]->(d)
-""",
-    "CALL db.resampleOutdatedIndexes()",
-    "CALL db.awaitIndexes()",
-    "CALL db.clearQueryCaches()",
-)
-"""A graph of the usual shape: by the counts of an empty one, a scan is as good a plan as any."""
 
 
 async def test_every_query_starts_from_an_index(
     graph: Graph, neo4j_session: neo4j.Session, texts: list[tuple[str, str]]
 ) -> None:
     await schema.apply(graph)
-    for statement in FILL:
-        neo4j_session.run(statement).consume()
+    fill(neo4j_session)
     assert len(texts) >= 20
     bad = []
     for name, text in texts:

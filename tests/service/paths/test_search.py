@@ -1,6 +1,7 @@
 """The search on small graphs in memory: it finds what the plain reference finds, and says truly when it does not."""
 
 from itertools import pairwise
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -29,8 +30,8 @@ def graph(*edges: str) -> nx.DiGraph:
     return folded
 
 
-def question(source: str, target: str, k: int = 1, **more: object) -> PathQuestion:
-    return PathQuestion(frozenset(map(EntityId, source)), frozenset(map(EntityId, target)), k=k, **more)  # type: ignore[arg-type]
+def question(source: str, target: str, k: int = 1, **more: Any) -> PathQuestion:
+    return PathQuestion(frozenset(map(EntityId, source)), frozenset(map(EntityId, target)), k=k, **more)
 
 
 @st.composite
