@@ -6,9 +6,9 @@ from graph_schema.domain import Span
 from graph_schema.vocabulary import vocabulary
 from loaders.extraction.attribution import attribution
 from loaders.extraction.cleaning import Chunk
-from loaders.extraction.dates import date_of
 from loaders.extraction.document import Referent, Text
 from loaders.extraction.matching import Candidate
+from loaders.extraction.timing import timing
 from loaders.triple import Article, Mention, Triple
 
 LEAST_CONFIDENCE = 0.4
@@ -67,6 +67,8 @@ def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, ex
     start = chunk.original(first)
     raw = article.text[start : chunk.original(first + len(seen.strip()) - 1) + 1]
     speaker = attribution(candidate.trigger, text)
+    act = candidate.pattern.startswith("event:")
+    when = timing(candidate.trigger, candidate.modality, article.published, act=act)
     return Triple(
         subject=_mention(candidate.subject),
         predicate=candidate.predicate,
@@ -78,7 +80,9 @@ def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, ex
         attribution=None if speaker is None else _mention(speaker),
         confidence=round(min(max(candidate.confidence, 0.0), 1.0), 2),
         role=candidate.role,
-        date=date_of(candidate.trigger, article.published),
+        date=when.date,
+        valid_from=when.valid_from,
+        valid_to=when.valid_to,
         extractor=extractor,
     )
 

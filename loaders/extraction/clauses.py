@@ -43,9 +43,9 @@ class Clause:
 def clauses(doc: Doc, verbs: frozenset[str] = frozenset()) -> list[Clause]:
     """All clauses of a text, in order.
 
-    `verbs`: lemmas that may be read as the verb of a sentence in which the parser found none.
+    `verbs`: lemmas of interest: a form of one is read as such, also in a sentence in which the parser found no verb.
     """
-    found = {token.i: _own_arguments(token) for token in doc if _is_predicate(token)}
+    found = {token.i: _own_arguments(token, verbs) for token in doc if _is_predicate(token)}
     for clause in found.values():
         _fill_in(clause, found)
     for sentence in doc.sents:
@@ -142,8 +142,10 @@ def _is_predicate(token: Token) -> bool:
     return False
 
 
-def _own_arguments(verb: Token) -> Clause:
+def _own_arguments(verb: Token, verbs: frozenset[str]) -> Clause:
     lemma = verb.lemma_.lower()
+    if lemma not in verbs and f"{lemma}e" in verbs and verb.lower_ in (f"{lemma}ed", f"{lemma}ing"):
+        lemma = f"{lemma}e"  # WordNet knows "to fin"
     particle = next((child for child in verb.children if _is_particle(child)), None)
     if particle is not None:
         lemma = f"{lemma} {particle.lower_}"
@@ -173,8 +175,11 @@ def _own_arguments(verb: Token) -> Clause:
 
 
 def _is_particle(child: Token) -> bool:
-    """Whether a word belongs to its verb: "take over", and "hit back", which the parser takes for an adverb."""
-    return child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ == "back" and child.i == child.head.i + 1)
+    """Whether a word belongs to its verb: "take over"; "hit back" and "step down", which the parser takes for adverbs."""
+    follows = child.dep_ in ("advmod", "prep") and child.i == child.head.i + 1
+    return child.dep_ == "prt" or (
+        follows and (child.lower_ == "back" or (child.lower_ == "down" and child.head.lemma_ == "step"))
+    )
 
 
 def _fill_in(clause: Clause, found: dict[int, Clause]) -> None:

@@ -113,11 +113,25 @@ class MentionFinder:
         found: dict[tuple[int, int], Form] = {}
         for matcher, common in ((self._exact, False), (self._lower, True)):
             for match_id, start, end in matcher(doc):
-                form = self._forms[strings[match_id]][0]
+                form = self._form(self._forms[strings[match_id]], doc[start:end])
                 if (start, end) in found or not _plausible(doc, start, end, form, common=common):
                     continue
                 found[start, end] = form
         return found
+
+    def _form(self, forms: list[Form], span: Span) -> Form:
+        """The best known of what is written so; a capital before the name of its country is the city itself."""
+        governed, doc = forms[0].entry, span.doc
+        if forms[0].kind is FormKind.CAPITAL and span.end + 1 < len(doc) and doc[span.end].text == ",":
+            after = doc[span.end + 1 : span.end + 4].text
+            itself = (
+                self._gazetteer.country(after.split()[0]) is not None
+                if governed.type is EntityType.BLOC
+                else after.startswith((governed.name, *governed.aliases))
+            )
+            if itself:
+                return next((form for form in forms if form.kind is FormKind.NAME), forms[0])
+        return forms[0]
 
     def _merge(self, doc: Doc, known: dict[tuple[int, int], Form]) -> Iterator[tuple[Span, Form | EntityType]]:
         """Known names and recognised ones, overlaps resolved: the longer wins unless it only adds what is no name."""

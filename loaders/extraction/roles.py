@@ -16,9 +16,9 @@ _TYPES = vocabulary().relations[RelationType.HOLDS_ROLE_AT].object_types
 _LONGEST = 14
 """Tokens of the longest title that is looked for."""
 _LINKS = frozenset({"of", "at", "for", "the", "to", "and", "&", "-", "'s", "’s", "'", "’", "in", ",", "a", "an"})
-_ENDS = frozenset(
-    {"resign", "step down", "quit", "leave", "retire", "oust", "fire", "dismiss", "remove", "sack", "replace"}
-)
+_DEPARTURES = frozenset({"resign", "step down", "retire"})
+_DISMISSALS = frozenset({"oust", "fire", "dismiss", "sack"})
+_ENDS = _DEPARTURES | _DISMISSALS | {"quit", "leave", "remove", "replace"}
 _STARTS = frozenset(
     {
         "appoint",
@@ -40,13 +40,28 @@ _STARTS = frozenset(
 
 def role_candidates(found: list[Clause], phrases: Phrases) -> Iterator[Candidate]:
     """Every office that the text says a person holds or held."""
+    leaving = _leaving(found, phrases)
     for mention in phrases.text.mentions:
         if mention.referent.type is EntityType.PERSON and not mention.pronoun:
             candidate = _before(mention, phrases) or _after(mention, phrases)
             if candidate is not None:
+                if mention.root in leaving and candidate.modality is Modality.ASSERTED:
+                    candidate.modality, candidate.trigger = Modality.ENDED, leaving[mention.root]
                 yield candidate
     for clause in found:
         yield from _predicated(clause, phrases)
+
+
+def _leaving(found: list[Clause], phrases: Phrases) -> dict[int, Token]:
+    """Verbs by the head of the name of who leaves an office: "the CEO, X, resigned", "X was ousted"."""
+    verbs: dict[int, Token] = {}
+    for clause in found:
+        leaver = clause.objects if clause.passive else clause.subjects
+        leaves = clause.lemma in (_DISMISSALS if clause.passive else _DEPARTURES)
+        if leaves and verb_modality(clause.verb) is Modality.ASSERTED:
+            mentions = (phrases.text.at(token) for token in leaver)
+            verbs.update((mention.root, clause.verb) for mention in mentions if mention is not None)
+    return verbs
 
 
 def _before(person: Mention, phrases: Phrases) -> Candidate | None:

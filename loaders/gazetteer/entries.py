@@ -13,7 +13,7 @@ import yaml
 
 from graph_schema.vocabulary import EntityType
 
-_OTHER_KEYS = frozenset({"departments", "ministries"})
+_OTHER_KEYS = frozenset({"departments", "ministries", "seats"})
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -33,7 +33,7 @@ class FormKind(StrEnum):
     ADJECTIVE = "adjective"
     """Demonym or adjective: Chinese."""
     CAPITAL = "capital"
-    """A city that is itself where it is, and the country where it acts: Beijing."""
+    """A city that is itself where it is, and the country or bloc where it acts: Beijing."""
     OFFICE = "office"
     """A building or office that stands for the government: the Kremlin."""
 
@@ -60,6 +60,8 @@ def forms() -> Iterator[Form]:
     for file in ("organizations.yaml", "bodies.yaml", "companies.yaml", "policies.yaml", "things.yaml", "people.yaml"):
         yield from _entries(read_data(file))
     yield from _departments(read_data("bodies.yaml")["departments"])
+    for city, bloc in read_data("organizations.yaml")["seats"].items():
+        yield from _capital(city, GazetteerEntry(bloc, EntityType.BLOC))
     yield from _entries(read_data("places.yaml"))
 
 
@@ -97,9 +99,12 @@ def _countries() -> Iterator[Form]:
         for text in row.get("office", ()):
             yield Form(text, FormKind.OFFICE, entry)
         if capital := row.get("capital"):
-            place = GazetteerEntry(capital, EntityType.PLACE)
-            yield Form(capital, FormKind.CAPITAL, entry)
-            yield Form(capital, FormKind.NAME, place)
+            yield from _capital(capital, entry)
+
+
+def _capital(city: str, governed: GazetteerEntry) -> Iterator[Form]:
+    yield Form(city, FormKind.CAPITAL, governed)
+    yield Form(city, FormKind.NAME, GazetteerEntry(city, EntityType.PLACE))
 
 
 def _official_names(code: str) -> Iterator[str]:

@@ -68,6 +68,10 @@ def stated(text: str) -> set[tuple[str, str, str]]:
         ),
         ("White House AI adviser Jane Miller resigned.", ("Jane Miller", "HOLDS_ROLE_AT", "United States")),
         ("Russian state news agency TASS reported it.", ("TASS", "SUBSIDIARY_OF", "Russia")),
+        # a fine with its sum, a city that stands for a bloc and one that is itself
+        ("The FTC fined Meta $376 million.", ("Federal Trade Commission", "INVESTIGATES", "Meta")),
+        ("Brussels imposed tariffs on India.", ("European Union", "IMPOSES_TARIFFS_ON", "India")),
+        ("Arm has an office in London, United Kingdom.", ("London", "LOCATED_IN", "United Kingdom")),
         # particles that the parser takes for adverbs, objects that it hangs on a sum
         ("India hit back at Canada.", ("India", "RETALIATES_AGAINST", "Canada")),
         ("Ottawa lashed out at Beijing.", ("Canada", "OPPOSES", "China")),
