@@ -1,8 +1,10 @@
-"""The commands in README and docs do what they say: blocks marked `sh` are run as they stand, page by page, in order.
+"""README and docs do what they say: page by page, in order, `sh` blocks are run, `yaml` blocks that name a file are written
+to it, `graphql` blocks of README are asked.
 
 A block below a comment `<!-- not run: reason -->` is left out; `console` blocks show what needs another machine.
 """
 
+import json
 import os
 import re
 import shutil
@@ -13,15 +15,26 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
 from graph_schema.settings import GraphSettings
+from tests.docs.given import GIVEN
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("tutorial.md", "how-to/connect-a-dashboard.md", "how-to/neo4j-browser.md", "how-to/back-up.md")
-BLOCK = re.compile(r"^(<!-- not run: [^\n]+ -->\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = (
+    "README.md",
+    "docs/tutorial.md",
+    "docs/extraction.md",
+    "docs/loading.md",
+    "docs/how-to/connect-a-dashboard.md",
+    "docs/how-to/neo4j-browser.md",
+    "docs/how-to/back-up.md",
+    "docs/how-to/schedule.md",
+)
+BLOCK = re.compile(r"^(<!-- not run: [^\n]+ -->\n)?```(sh|yaml|graphql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"# (\w+\.yaml)\n")
 
 
 @dataclass(frozen=True)
@@ -90,19 +103,35 @@ def until_ready(address: str) -> None:
     pytest.fail(f"{address} does not answer")
 
 
-def blocks(page: Path) -> list[str]:
-    """What a reader would run, in order."""
-    return [text for left_out, text in BLOCK.findall(page.read_text("utf-8")) if not left_out]
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Language and text of what a reader would run, in order."""
+    return [(language, text) for left_out, language, text in BLOCK.findall(page.read_text("utf-8")) if not left_out]
+
+
+def ask(question: str, port: int) -> str:
+    body = json.dumps({"query": question}).encode()
+    request = Request(f"http://127.0.0.1:{port}/graphql", body, {"content-type": "application/json"})
+    with urlopen(request, timeout=30) as answer:
+        return str(answer.read(), "utf-8")
 
 
 @pytest.mark.docs
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the blocks are for a POSIX shell")
 @pytest.mark.parametrize("page", PAGES)
-def test_the_commands_of_a_page_work_as_written(page: str, product: Product, tmp_path: Path) -> None:
-    found = blocks(ROOT / "docs" / page)
-    assert found
-    for block in found:
-        answer = run(block.replace(":8000/", f":{product.port}/"), product.environment, tmp_path)
-        if "curl" in block:
-            assert '"FOUND"' in answer.replace(" ", ""), answer
+def test_the_blocks_of_a_page_work_as_written(page: str, product: Product, tmp_path: Path) -> None:
+    found = blocks(ROOT / page)
+    assert any(language == "sh" for language, _ in found)
+    if page in GIVEN:
+        GIVEN[page](tmp_path)
+    for language, block in found:
+        if language == "yaml":
+            if (name := FILE.match(block)) is not None:
+                (tmp_path / name[1]).write_text(block, "utf-8")
+        elif language == "graphql":
+            answer = ask(block, product.port)
+            assert '"FOUND"' in answer, answer
+        else:
+            answer = run(block.replace(":8000/", f":{product.port}/"), product.environment, tmp_path)
+            if "curl" in block:
+                assert '"FOUND"' in answer.replace(" ", ""), answer
