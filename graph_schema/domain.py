@@ -155,3 +155,28 @@ class LoadRun:
     counts: Mapping[str, int] = field(default_factory=dict)
     """Records by outcome: read, written, unchanged, refused …"""
     error: str | None = None
+
+
+class Verdict(StrEnum):
+    """Whether two entities are one."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    UNSURE = "UNSURE"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was decided on a pair; the order of the two means nothing."""
+
+    first: EntityId
+    second: EntityId
+    verdict: Verdict
+    by: str
+    at: dt.datetime
+    why: str | None = None
+
+    @property
+    def pair(self) -> frozenset[EntityId]:
+        """The two."""
+        return frozenset((self.first, self.second))

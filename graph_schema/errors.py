@@ -14,6 +14,9 @@ ChokepointError             exit 1
 │   ├── EntityNotFound               no entity has this id or name; close ones are named
 │   ├── UnknownTerm                  the vocabulary lacks this relation, type or modality
 │   ├── JudgementContradicts         two entities would be judged to be and not to be one
+│   ├── JobNotFound                  no job has this name; close ones are named
+│   ├── JobRunning          exit 1   (retryable) the job is at work already
+│   ├── IdempotencyKeyReused         the key was sent before with other content
 │   └── LimitExceeded                more was asked for than the service allows
 ├── GraphError              exit 5   the database could not answer
 │   ├── GraphUnavailable             (retryable) nothing answers at the address
@@ -143,6 +146,38 @@ class JudgementContradicts(QuestionError):
     """A judgement, with those already made, would say that two entities are and are not one."""
 
     code = "JUDGEMENT_CONTRADICTS"
+
+
+class JobNotFound(QuestionError):
+    """The schedule has no job of this name."""
+
+    code = "JOB_NOT_FOUND"
+
+    def __init__(self, wanted: str, *, close: Sequence[str] = ()) -> None:
+        super().__init__(f"no job {wanted!r}" + (f"; close: {', '.join(close)}" if close else ""))
+        self.wanted, self.close = wanted, tuple(close)
+
+
+class JobRunning(QuestionError):
+    """A job is at work, here or in another process, so that it was not started once more."""
+
+    code = "JOB_RUNNING"
+    exit_code = 1
+    retryable = True
+
+    def __init__(self, job: str) -> None:
+        super().__init__(f"job {job!r} is running; start it again once it has ended")
+        self.job = job
+
+
+class IdempotencyKeyReused(QuestionError):
+    """An idempotency key was sent before with other content; nothing was loaded."""
+
+    code = "IDEMPOTENCY_KEY_REUSED"
+
+    def __init__(self, key: str, run: str) -> None:
+        super().__init__(f"idempotency key {key!r} belongs to other content, loaded by {run}: send a new key")
+        self.key, self.run = key, run
 
 
 class LimitExceeded(QuestionError):

@@ -12,10 +12,10 @@ from loaders.counts import Counts
 from loaders.dead_letter import DeadLetterFile
 from loaders.expectations import Expectation
 from loaders.inputs import Input
+from loaders.locks import Holder, writer_lock
 from loaders.pipeline import Finishing, Outcome, Progress, load
 from loaders.settings import LoadSettings
 from loaders.sweep import survey_of, sweep
-from loaders.writer_lock import Holder, writer_lock
 
 
 @dataclass(frozen=True, slots=True)

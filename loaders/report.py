@@ -21,8 +21,8 @@ from loaders import pipeline
 from loaders.counts import Counts
 from loaders.dead_letter import DeadLetterFile
 from loaders.inputs import Input
+from loaders.locks import Holder
 from loaders.pipeline import Findings, Outcome
-from loaders.writer_lock import Holder
 
 _SHOWN = 10
 """Refusals and predicates that are printed; the dead-letter file has the rest."""

@@ -9,15 +9,15 @@ import orjson
 import typer
 
 from graph_schema.connection import open_graph
+from graph_schema.domain import Judgement, Verdict
 from graph_schema.ids import EntityId
 from graph_schema.settings import read_settings
 from loaders.counts import Counts
 from loaders.judgements.candidates import Candidate, find_candidates
 from loaders.judgements.folding import explode as explode_entity
 from loaders.judgements.folding import judge as judge_pair
-from loaders.judgements.store import Judgement, Verdict
+from loaders.locks import writer_lock
 from loaders.settings import LoadSettings
-from loaders.writer_lock import writer_lock
 
 app = typer.Typer(
     no_args_is_help=True,

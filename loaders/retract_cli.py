@@ -14,9 +14,9 @@ from graph_schema.ids import DocumentId, RunId, document_id
 from graph_schema.settings import read_settings
 from loaders import retraction
 from loaders.counts import Counts
+from loaders.locks import writer_lock
 from loaders.retraction import Extent
 from loaders.settings import LoadSettings
-from loaders.writer_lock import writer_lock
 
 app = typer.Typer(
     no_args_is_help=True,

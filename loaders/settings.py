@@ -22,3 +22,15 @@ class LoadSettings(BaseSettings):
     """Longest wait, in seconds, for another loader that writes to the same graph."""
     feed_state: Path = Field(default_factory=lambda: platformdirs.user_state_path("chokepoint") / "feeds.json")
     """File that keeps what is known of feeds and pages that were loaded, so that unchanged ones are not read again."""
+
+
+JOBS_FILE = Path("jobs.yaml")
+
+
+class JobSettings(BaseSettings):
+    """Where jobs are defined that the service may start."""
+
+    model_config = SettingsConfigDict(env_prefix="CHOKEPOINT_JOBS_", frozen=True, use_attribute_docstrings=True)
+
+    file: Path = JOBS_FILE
+    """The file that defines the jobs; `chokepoint jobs --file` names another."""

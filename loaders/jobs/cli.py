@@ -16,22 +16,21 @@ from rich.table import Table
 
 from graph_schema.connection import open_graph
 from graph_schema.errors import ChokepointError, SettingsError
+from graph_schema.job_states import JobState, job_states
 from graph_schema.settings import read_settings
 from loaders.jobs.definition import JobDefinition, read_jobs
 from loaders.jobs.runner import run_job
 from loaders.jobs.scheduler import run_schedule
-from loaders.jobs.state import JobState, read_states
 from loaders.report import stop_on_signals
-from loaders.settings import LoadSettings
+from loaders.settings import JOBS_FILE, LoadSettings
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Loads on a schedule, as jobs.yaml says.",
-    epilog="Exit codes of `run`: 0 done · 1 less or more than expected, or out of time · 2 jobs.yaml or settings · 3 done, but "
-    "records were refused · 4 source cannot be read · 5 database cannot answer · 130 interrupted.",
+    epilog="Exit codes of `run`: 0 done · 1 less or more than expected, out of time, or running already · 2 jobs.yaml or "
+    "settings · 3 done, but records were refused · 4 source cannot be read · 5 database cannot answer · 130 interrupted.",
 )
 File = Annotated[Path, typer.Option("--file", envvar="CHOKEPOINT_JOBS_FILE", help="The file that defines the jobs.")]
-JOBS_FILE = Path("jobs.yaml")
 
 
 @app.command("list")
@@ -114,7 +113,7 @@ def start(
 async def _states() -> dict[str, JobState]:
     try:
         async with open_graph() as graph:
-            return await graph.read(read_states)
+            return await graph.read(job_states)
     except ChokepointError as error:
         typer.echo(f"the last runs are unknown: {error}", err=True)
         return {}

@@ -5,21 +5,23 @@ import contextlib
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
 from graph_schema.connection import open_graph
 from graph_schema.domain import RunStatus
-from graph_schema.errors import ChokepointError, JobTimedOut
+from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimedOut
 from graph_schema.graph import Graph
+from graph_schema.job_states import JobStatus, job_lock
 from loaders.dead_letter import DeadLetterFile
 from loaders.execution import Plan, execute
 from loaders.jobs import metrics, state
 from loaders.jobs.definition import JobDefinition
 from loaders.jobs.sources import SOURCES
+from loaders.locks import graph_lock
 from loaders.pipeline import Outcome
 from loaders.settings import LoadSettings
 
@@ -40,12 +42,40 @@ class Report:
     """How one run of a job ended."""
 
     job: str
-    status: str
+    status: JobStatus
     exit_code: int
     attempts: int
     seconds: float
     counts: dict[str, int]
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """A job that the graph holds as at work."""
+
+    graph: Graph
+    mark: AsyncExitStack
+
+    async def leave(self) -> None:
+        """Let others start it again."""
+        await self.mark.aclose()
+
+    def again(self) -> AbstractAsyncContextManager[Graph]:
+        """The same connection once more, which this does not close."""
+        return contextlib.nullcontext(self.graph)
+
+
+async def begin_job(name: str, connect: Connect) -> AtWork:
+    """Mark a job as at work in the graph. Raises JobRunning, when it is already, here or in another process; GraphError."""
+    async with AsyncExitStack() as mark:
+        graph = await mark.enter_async_context(connect())
+        try:
+            await mark.enter_async_context(graph_lock(graph, job_lock(name), f"job {name}", wait_s=0))
+        except GraphBusy as error:
+            raise JobRunning(name) from error
+        await graph.write(state.begin, name, dt.datetime.now(dt.UTC))
+        return AtWork(graph, mark.pop_all())
 
 
 async def run_job(
@@ -54,56 +84,52 @@ async def run_job(
     *,
     stop: asyncio.Event,
     connect: Connect = default_connection,
+    begun: AtWork | None = None,
 ) -> Report:
-    """Run `job` once, with its retries; never raises for what a job can meet. `stop` ends it after the batch at hand."""
+    """Run `job` once, with its retries. `stop` ends it after the batch at hand; `begun` is what `begin_job` gave.
+
+    Raises JobRunning when it is at work already, and nothing else that a job can meet; a bug is recorded as a failure first.
+    """
     log = structlog.get_logger().bind(job=job.name)
-    began, clock = dt.datetime.now(dt.UTC), time.monotonic()
+    clock, at_work = time.monotonic(), begun
     log.info("job begins", source=job.source)
     attempts, outcomes, error = 0, [], None
-    with metrics.RUNNING.track_inprogress():
-        await _record(connect, log, lambda graph: graph.write(state.begin, job.name, began))
+    async with AsyncExitStack() as ending:
+        ending.enter_context(metrics.RUNNING.track_inprogress())
+        if at_work is not None:
+            ending.push_async_callback(at_work.leave)
         while True:
             attempts += 1
             error = None
             try:
-                outcomes = await _attempt(job, settings, stop, connect)
+                if at_work is None:
+                    at_work = await begin_job(job.name, connect)
+                    ending.push_async_callback(at_work.leave)
+                outcomes = await _attempt(job, settings, stop, at_work.graph)
                 break
+            except JobRunning:
+                raise
             except ChokepointError as problem:
                 error = problem
+            except Exception as bug:
+                seconds, told = time.monotonic() - clock, f"internal error: {type(bug).__name__}; see the log"
+                failed = Report(job.name, JobStatus.FAILED, 1, attempts, seconds, {}, told)
+                await _record(connect if at_work is None else at_work.again, log, job, failed)
+                raise
             if stop.is_set() or not error.retryable or attempts > job.retries:
                 break
             pause = min(job.backoff.total_seconds() * 2 ** (attempts - 1), _LONGEST_PAUSE_S)
             log.warning("attempt failed", attempt=attempts, error=str(error), code=error.code, again_in_s=pause)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
-    report = _report(job, outcomes, error, attempts, time.monotonic() - clock, stopped=stop.is_set())
-    _measure(report)
-    await _record(
-        connect,
-        log,
-        lambda graph: graph.write(
-            state.end,
-            job.name,
-            status=report.status,
-            error=report.error,
-            seconds=report.seconds,
-            next_run=job.next_run(dt.datetime.now(dt.UTC)),
-        ),
-    )
-    counts = {name: value for name, value in report.counts.items() if value}
-    level = log.error if report.status == "failed" else log.info
-    level(
-        "job ended",
-        status=report.status,
-        seconds=round(report.seconds, 3),
-        attempts=attempts,
-        error=report.error,
-        **counts,
-    )
+        report = _report(job, outcomes, error, attempts, time.monotonic() - clock, stopped=stop.is_set())
+        _measure(report)
+        await _record(connect if at_work is None else at_work.again, log, job, report)
+    _tell(log, report)
     return report
 
 
-async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, connect: Connect) -> list[Outcome]:
+async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, graph: Graph) -> list[Outcome]:
     """One attempt within the job's time. Raises JobTimedOut, and what loading raises."""
     work = await asyncio.to_thread(SOURCES[job.source].make, job.arguments, settings)
     plan = Plan(work.inputs, job.name, settings, job.full, job.expectations, work.succeeded)
@@ -111,7 +137,7 @@ async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Eve
     seconds = job.timeout.total_seconds()
     async with _time_is_up(stop, seconds) as ending:
         try:
-            async with asyncio.timeout(seconds + _GRACE_S), connect() as graph:
+            async with asyncio.timeout(seconds + _GRACE_S):
                 outcomes = await execute(graph, plan, letters, stop=ending)
         except TimeoutError as error:
             raise JobTimedOut(f"{job.name} took longer than {seconds:g} s and did not stop") from error
@@ -139,13 +165,32 @@ async def _time_is_up(stop: asyncio.Event, seconds: float) -> AsyncIterator[asyn
             await watching
 
 
-async def _record(connect: Connect, log: structlog.BoundLogger, write: Callable[[Graph], Awaitable[object]]) -> None:
-    """Write the job's state; a database that is away does not keep a job from trying, and is in the log."""
+async def _record(connect: Connect, log: structlog.BoundLogger, job: JobDefinition, report: Report) -> None:
+    """Write how the job ended; a database that is away is in the log."""
     try:
         async with connect() as graph:
-            await write(graph)
+            await graph.write(
+                state.end,
+                job.name,
+                status=report.status,
+                error=report.error,
+                seconds=report.seconds,
+                next_run=job.next_run(dt.datetime.now(dt.UTC)),
+            )
     except ChokepointError as error:
         log.warning("the job's state could not be recorded", error=str(error))
+
+
+def _tell(log: structlog.BoundLogger, report: Report) -> None:
+    level = log.error if report.status is JobStatus.FAILED else log.info
+    level(
+        "job ended",
+        status=report.status.value,
+        seconds=round(report.seconds, 3),
+        attempts=report.attempts,
+        error=report.error,
+        **{name: value for name, value in report.counts.items() if value},
+    )
 
 
 def _report(
@@ -160,13 +205,13 @@ def _report(
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts.update(outcome.counts.as_dict())
-    status, exit_code = "finished", 0
+    status, exit_code = JobStatus.FINISHED, 0
     if error is not None:
-        status, exit_code = ("interrupted", INTERRUPTED) if stopped else ("failed", error.exit_code)
+        status, exit_code = (JobStatus.INTERRUPTED, INTERRUPTED) if stopped else (JobStatus.FAILED, error.exit_code)
     elif any(outcome.status is RunStatus.INTERRUPTED for outcome in outcomes):
-        status, exit_code = "interrupted", INTERRUPTED
+        status, exit_code = JobStatus.INTERRUPTED, INTERRUPTED
     elif counts["records_refused"]:
-        status, exit_code = "refused", REFUSED
+        status, exit_code = JobStatus.REFUSED, REFUSED
     return Report(job.name, status, exit_code, attempts, seconds, dict(counts), None if error is None else str(error))
 
 
@@ -176,8 +221,8 @@ def _measure(report: Report) -> None:
     read, refused = report.counts.get("records_read", 0), report.counts.get("records_refused", 0)
     metrics.RECORDS.labels(report.job, "refused").inc(refused)
     metrics.RECORDS.labels(report.job, "taken").inc(read - refused)
-    if report.status == "failed":
+    if report.status is JobStatus.FAILED:
         metrics.FAILURES.labels(report.job).inc()
-    elif report.status != "interrupted":
+    elif report.status is not JobStatus.INTERRUPTED:
         metrics.FAILURES.labels(report.job).set(0)
         metrics.LAST_SUCCESS.labels(report.job).set_to_current_time()

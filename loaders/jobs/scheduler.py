@@ -11,13 +11,15 @@ import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from graph_schema.errors import SettingsError
+from graph_schema.errors import JobRunning, SettingsError
 from loaders.jobs.definition import JobDefinition
 from loaders.jobs.runner import Connect, default_connection, run_job
 from loaders.settings import LoadSettings
 
 HEARTBEAT_S = 10.0
 """How often the heartbeat file is touched, in seconds; a probe should allow three times that."""
+
+_LEFT_OUT = "job is still running and was left out this time"
 
 
 async def run_schedule(
@@ -30,7 +32,7 @@ async def run_schedule(
 ) -> None:
     """Run `jobs` as they are due until `stop` is set; a load at work then finishes its batch.
 
-    A job that is still running when it is due again is left out that once; several missed times become one.
+    A job that is still running when it is due again, here or elsewhere, is left out that once; several missed times become one.
     Raises SettingsError when the heartbeat file cannot be written.
     """
     log = structlog.get_logger()
@@ -43,11 +45,13 @@ async def run_schedule(
         running.add(task)
         try:
             await run_job(job, settings, stop=stop, connect=connect)
+        except JobRunning:
+            log.warning(_LEFT_OUT, job=job.name)
         finally:
             running.discard(task)
 
     def skipped(event: JobSubmissionEvent) -> None:
-        log.warning("job is still running and was left out this time", job=event.job_id)
+        log.warning(_LEFT_OUT, job=event.job_id)
 
     scheduler.add_listener(skipped, EVENT_JOB_MAX_INSTANCES)
     for job in jobs:

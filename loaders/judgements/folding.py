@@ -10,15 +10,13 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.domain import Entity
+from graph_schema.domain import Entity, Judgement, Verdict
 from graph_schema.ids import DocumentId, EntityId, RelationId
 from graph_schema.vocabulary import RelationType
 from loaders.counts import Counts
 from loaders.edges import Edge, edge_of, read_evidence, reproject
 from loaders.gazetteer import gazetteer
 from loaders.judgements.store import (
-    Judgement,
-    Verdict,
     canonical,
     delete_same,
     groups,

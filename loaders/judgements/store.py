@@ -1,41 +1,13 @@
 """Judgements as edges between entities, outside the vocabulary: what was judged, by whom, why."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.domain import Judgement, Verdict
 from graph_schema.errors import EntityNotFound, JudgementContradicts, QuestionError
 from graph_schema.ids import EntityId
-
-
-class Verdict(StrEnum):
-    """Whether two entities are one."""
-
-    SAME = "SAME"
-    DIFFERENT = "DIFFERENT"
-    UNSURE = "UNSURE"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What was decided on a pair; the order of the two means nothing."""
-
-    first: EntityId
-    second: EntityId
-    verdict: Verdict
-    by: str
-    at: dt.datetime
-    why: str | None = None
-
-    @property
-    def pair(self) -> frozenset[EntityId]:
-        """The two."""
-        return frozenset((self.first, self.second))
-
 
 JUDGEMENTS: LiteralString = """
 MATCH (a:Entity)-[j:JUDGED]->(b:Entity)

@@ -19,7 +19,7 @@ LINKS: LiteralString = """
 MATCH (a)-[r]->(b)
 RETURN type(r) AS type, a.id AS start, b.id AS end, properties(r) AS properties
 """
-VERSION: LiteralString = "MATCH (s:GraphState) RETURN s.version AS version"
+VERSION: LiteralString = "MATCH (s:GraphState {id: 'graph'}) RETURN s.version AS version"
 
 
 @pytest.fixture

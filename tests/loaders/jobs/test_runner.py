@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
-from graph_schema.errors import GraphUnavailable
+from graph_schema.errors import GraphUnavailable, JobRunning
 from graph_schema.graph import Graph
+from graph_schema.job_states import JobStatus, job_states
 from loaders.jobs.definition import JobDefinition
-from loaders.jobs.runner import Connect, Report, run_job
+from loaders.jobs.runner import Connect, Report, begin_job, run_job
 from loaders.jobs.scheduler import run_schedule
-from loaders.jobs.state import read_states
 from loaders.settings import LoadSettings
 
 pytestmark = pytest.mark.anyio
@@ -68,7 +69,7 @@ async def test_a_job_that_succeeds_leaves_its_state(
 ) -> None:
     report = await run(job(table), settings, connect)
     assert (report.status, report.exit_code, report.attempts, report.counts["claims_new"]) == ("finished", 0, 1, 1)
-    state = (await ready.read(read_states))["tables"]
+    state = (await ready.read(job_states))["tables"]
     assert (state.status, state.failures, state.error) == ("finished", 0, None)
     assert state.last_run is not None
     assert state.next_run is not None
@@ -91,7 +92,7 @@ async def test_a_source_that_does_not_answer_is_tried_again_and_failures_are_cou
     for failures in (1, 2):
         report = await run(absent, settings, connect)
         assert (report.status, report.exit_code, report.attempts) == ("failed", 4, 2)
-        assert (await ready.read(read_states))["tables"].failures == failures
+        assert (await ready.read(job_states))["tables"].failures == failures
     assert report.error is not None
     assert "none.csv" in report.error
 
@@ -136,13 +137,13 @@ async def test_the_scheduler_runs_what_is_due_beats_and_stops(
     every_second = job(table, schedule="PT1S")
     running = asyncio.create_task(run_schedule([every_second], settings, stop=stop, heartbeat=heart, connect=connect))
     for _ in range(200):
-        states = await ready.read(read_states)
+        states = await ready.read(job_states)
         if "tables" in states and states["tables"].status == "finished":
             break
         await asyncio.sleep(0.1)
     stop.set()
     await asyncio.wait_for(running, 20)
-    assert (await ready.read(read_states))["tables"].status in ("finished", "interrupted")
+    assert (await ready.read(job_states))["tables"].status in ("finished", "interrupted")
     assert heart.read_text().startswith(str(dt.datetime.now(dt.UTC).year))
 
 
@@ -167,3 +168,31 @@ async def test_a_job_never_overlaps_itself(table: Path, settings: LoadSettings, 
     await asyncio.wait_for(running, 30)
     assert begun > 1
     assert most == 1
+
+
+async def test_a_job_that_another_process_runs_is_not_started(
+    ready: Graph, table: Path, settings: LoadSettings, connect: Connect
+) -> None:
+    at_work = await begin_job("tables", connect)
+    with pytest.raises(JobRunning, match="tables"):
+        await run(job(table), settings, connect)
+    assert (await ready.read(job_states))["tables"].status is JobStatus.RUNNING
+    await at_work.leave()
+    assert (await ready.read(job_states))["tables"].status is JobStatus.INTERRUPTED, (
+        "nobody holds it, and it never ended"
+    )
+    assert (await run(job(table), settings, connect)).status is JobStatus.FINISHED
+
+
+async def test_a_schedule_leaves_out_what_another_process_runs(
+    ready: Graph, table: Path, settings: LoadSettings, connect: Connect
+) -> None:
+    at_work, stop = await begin_job("tables", connect), asyncio.Event()
+    with structlog.testing.capture_logs() as logs:
+        running = asyncio.create_task(run_schedule([job(table, schedule="PT1S")], settings, stop=stop, connect=connect))
+        await asyncio.sleep(2.5)
+        stop.set()
+        await asyncio.wait_for(running, 20)
+    await at_work.leave()
+    assert "job is still running and was left out this time" in {entry["event"] for entry in logs}
+    assert not any(entry["event"] == "job ended" for entry in logs)

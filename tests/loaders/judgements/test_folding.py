@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.domain import Document, Span
+from graph_schema.domain import Document, Judgement, Span, Verdict
 from graph_schema.errors import EntityNotFound, JudgementContradicts, QuestionError
 from graph_schema.graph import Graph
 from graph_schema.ids import EntityId, RunId, document_id
@@ -19,7 +19,6 @@ from loaders.claims import state
 from loaders.counts import Counts
 from loaders.judgements.candidates import find_candidates
 from loaders.judgements.folding import explode, judge, refold
-from loaders.judgements.store import Judgement, Verdict
 from loaders.retraction import retract_document
 from loaders.triple import Mention, Triple
 from loaders.writer import write_batch

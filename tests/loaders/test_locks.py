@@ -1,4 +1,4 @@
-"""One writer at a time: a second waits or says who is writing, one that died is followed, one that was cut off writes no more."""
+"""Locks in the graph: a second holder waits or is told who holds it, one that died is followed, one cut off writes no more."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from graph_schema.errors import GraphBusy
 from graph_schema.graph import Graph
-from loaders.writer_lock import Holder, release, take, writer_lock
+from loaders.locks import Holder, graph_lock, release, take, writer_lock
 
 pytestmark = pytest.mark.anyio
 
@@ -62,3 +62,24 @@ async def test_a_lease_is_renewed_while_its_holder_works(ready: Graph) -> None:
         with pytest.raises(GraphBusy):
             async with writer_lock(ready, "load b", wait_s=0):
                 pytest.fail("two writers at once")
+
+
+async def test_of_many_at_once_one_holds_the_lock_at_a_time(ready: Graph) -> None:
+    holding, most, held = 0, 0, 0
+
+    async def hold() -> None:
+        nonlocal holding, most, held
+        async with graph_lock(ready, "lock:contended", "test", wait_s=60, retry_s=0.01):
+            holding, held = holding + 1, held + 1
+            most = max(most, holding)
+            await asyncio.sleep(0.01)
+            holding -= 1
+
+    await asyncio.gather(*(hold() for _ in range(20)))
+    await asyncio.gather(*(hold() for _ in range(20)))
+    assert (most, held) == (1, 40)
+
+
+async def test_locks_of_different_names_do_not_wait_for_each_other(ready: Graph) -> None:
+    async with graph_lock(ready, "lock:a", "test", wait_s=0), graph_lock(ready, "lock:b", "test", wait_s=0):
+        pass
