@@ -6,7 +6,8 @@ from itertools import chain
 
 from graph_schema.errors import LimitExceeded, QuestionError
 from service.answers.endpoints import lookup
-from service.answers.paths import Hop, Path, PathAnswer, PathFinder, PathRequest
+from service.answers.paths import Hop, Path, PathAnswer, PathFinder, PathRequest, flagged
+from service.paths.filters import RelationFilter
 from service.paths.report import PathStatus, SearchReport
 from service.queries.cypher_text import draw_hops
 from service.queries.paths_expand import HopKey
@@ -61,11 +62,11 @@ async def connecting_subgraph(
         entities=tuple(joined.values()),
         relations=tuple(relations.values()),
         unconnected=tuple(waiting.values()),
-        report=_together(reports, list(hops.values())),
+        report=_together(reports, list(hops.values()), template.walk.via),
     )
 
 
-def _together(reports: Sequence[SearchReport], hops: Sequence[Hop]) -> SearchReport:
+def _together(reports: Sequence[SearchReport], hops: Sequence[Hop], via: RelationFilter) -> SearchReport:
     """One report over several searches: the last status, the sum of the work."""
     if not reports:
         return SearchReport(PathStatus.SAME_ENTITY)
@@ -74,7 +75,7 @@ def _together(reports: Sequence[SearchReport], hops: Sequence[Hop]) -> SearchRep
         expanded=sum(one.expanded for one in reports),
         elapsed_ms=sum(one.elapsed_ms for one in reports),
         hubs_skipped=tuple(sorted({id for one in reports for id in one.hubs_skipped})),
-        undated=len({one.id for hop in hops for one in hop.relations if one.undated}),
+        undated=flagged(hops, via),
         cypher=draw_hops((hop.source.id, hop.target.id, hop.relations) for hop in hops) if hops else None,
     )
 

@@ -149,7 +149,7 @@ def _answer(
     found.sort(key=lambda one: (one.distance, one.kind, one.entity.id))
     total.goals = [Reached(source.id, ())] if found else []
     paths = [one.path for one in found if one.path is not None]
-    return ExposureAnswer(source, tuple(found), finder.report(total, paths, request.budget, meter))
+    return ExposureAnswer(source, tuple(found), finder.report(total, paths, request.via, request.budget, meter))
 
 
 def _walk(request: ExposureRequest, outward: Sequence[RelationType], inward: Sequence[RelationType]) -> Walk:

@@ -15,7 +15,7 @@ from service.answers.endpoints import entities_meant
 from service.answers.hub_degrees import HubDegrees
 from service.answers.turns import CutShort, Turns
 from service.paths.budget import Budget, Meter
-from service.paths.filters import UndatedPolicy, Walk, possible_by_schema
+from service.paths.filters import RelationFilter, UndatedPolicy, Walk, possible_by_schema
 from service.paths.hubs import HubMode
 from service.paths.report import Bound, PathStatus, SearchReport, hint_for
 from service.paths.search import MOST_RANKED, PathQuestion, PathWeight, SearchOutcome, search
@@ -178,9 +178,7 @@ class PathFinder:
         return PathAnswer(asked.sources, asked.targets, paths, self._report(asked, outcome, paths, meter))
 
     def _report(self, asked: _Ends, outcome: SearchOutcome, paths: Sequence[Path], meter: Meter) -> SearchReport:
-        hops = {(hop.source.id, hop.target.id): hop for path in paths for hop in path.hops}.values()
-        undated = {relation.id for hop in hops for relation in hop.relations if relation.undated}
-        flagged = len(undated) if asked.walk.via.undated is UndatedPolicy.FLAG else 0
+        hops = [hop for path in paths for hop in path.hops]
         hint = hint_for(
             outcome.status,
             outcome.limited_by,
@@ -194,7 +192,7 @@ class PathFinder:
             expanded=outcome.expanded,
             elapsed_ms=meter.elapsed_s * 1000,
             hubs_skipped=tuple(sorted(outcome.hubs)),
-            undated=flagged,
+            undated=flagged(hops, asked.walk.via),
             hint=hint,
             cypher=draw_hops((hop.source.id, hop.target.id, hop.relations) for hop in hops) if paths else None,
         )
@@ -284,6 +282,12 @@ def ids_of(entities: Iterable[EntityRecord]) -> frozenset[EntityId]:
 def types_of(entities: Iterable[EntityRecord]) -> frozenset[EntityType]:
     """The types of entities."""
     return frozenset(entity.type for entity in entities)
+
+
+def flagged(hops: Iterable[Hop], via: RelationFilter) -> int:
+    """Number of undated relations in these hops, where the filter asks for them to be flagged, else 0."""
+    undated = {relation.id for hop in hops for relation in hop.relations if relation.undated}
+    return len(undated) if via.undated is UndatedPolicy.FLAG else 0
 
 
 def path_id(entities: Collection[EntityId]) -> str:

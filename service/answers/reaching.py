@@ -13,10 +13,10 @@ from graph_schema.ids import EntityId
 from graph_schema.vocabulary import RelationType
 from service.answers.endpoints import entities_meant
 from service.answers.hub_degrees import HubDegrees
-from service.answers.paths import RESOLVE_S, Path, path_of
+from service.answers.paths import RESOLVE_S, Path, flagged, path_of
 from service.answers.turns import CutShort, Turns
 from service.paths.budget import Budget, Meter
-from service.paths.filters import EntityFilter, Walk
+from service.paths.filters import EntityFilter, RelationFilter, Walk
 from service.paths.hubs import HubMode
 from service.paths.reach import Reach, Reached, reach
 from service.paths.report import Bound, SearchReport, hint_for
@@ -96,7 +96,7 @@ class ReachFinder:
             filled = await self.graph.read_within(RESOLVE_S, fill, page, widest(request.walks))
         items = tuple(item for one in page if (item := item_of(one, filled)) is not None)
         more = len(found.goals) > request.skip + request.limit
-        report = self.report(found, [item.path for item in items], request.budget, meter)
+        report = self.report(found, [item.path for item in items], request.walks[0].via, request.budget, meter)
         return ReachAnswer(source, items, more, len(found.goals), report)
 
     async def _walk(
@@ -148,7 +148,9 @@ class ReachFinder:
         phases: Callable[[int], ReachExpander] = lambda level: expander(min(level, len(walks) - 1))  # noqa: E731
         return await reach(phases, source, budget, meter, enough=enough, cross_hubs=cross)
 
-    def report(self, found: Reach, paths: Sequence[Path], budget: Budget, meter: Meter) -> SearchReport:
+    def report(
+        self, found: Reach, paths: Sequence[Path], via: RelationFilter, budget: Budget, meter: Meter
+    ) -> SearchReport:
         """What the answer means."""
         status = found.status()
         hops = {(hop.source.id, hop.target.id): hop for path in paths for hop in path.hops}.values()
@@ -158,7 +160,7 @@ class ReachFinder:
             expanded=meter.expanded,
             elapsed_ms=meter.elapsed_s * 1000,
             hubs_skipped=tuple(sorted(found.hubs)),
-            undated=len({one.id for hop in hops for one in hop.relations if one.undated}),
+            undated=flagged(hops, via),
             hint=hint_for(
                 status,
                 found.limited_by,

@@ -184,7 +184,7 @@ async def _judge(
         single_country=await _single_country(tx, sorted(found.distance)),
         cut_off=_records(known, lost),
         reached=len(found.distance) - 1,
-        report=finder.report(found, [], request.budget, meter),
+        report=finder.report(found, [], request.via, request.budget, meter),
     )
 
 

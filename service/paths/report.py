@@ -44,7 +44,7 @@ class SearchReport:
     hubs_skipped: tuple[EntityId, ...] = ()
     """Hubs through which no path was sought."""
     undated: int = 0
-    """Relations of the answer without any date of validity."""
+    """Relations of the answer without any date of validity, where the question asks for them to be flagged."""
     hint: str | None = None
     """The smallest change that may widen the answer."""
     cypher: str | None = None

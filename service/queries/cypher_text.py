@@ -11,7 +11,7 @@ def draw_hops(hops: Iterable[tuple[EntityId, EntityId, Sequence[RelationRecord]]
     """A query that returns exactly these relations as paths; values are quoted, so it needs no parameters."""
     rows = list(hops)
     types = sorted({relation.type for *_, relations in rows for relation in relations})
-    pairs = ", ".join(f"[{quoted(a)}, {quoted(b)}]" for a, b, _ in rows)
+    pairs = ", ".join(f"[{quoted(a)}, {quoted(b)}]" for a, b in dict.fromkeys((a, b) for a, b, _ in rows))
     ids = ", ".join(quoted(id) for id in sorted({relation.id for *_, relations in rows for relation in relations}))
     return (
         f"UNWIND [{pairs}] AS hop\n"

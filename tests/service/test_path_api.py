@@ -158,6 +158,29 @@ async def test_undated_relations_are_counted_when_flagged(ask: Ask) -> None:
     assert (await shortest(ask, 'from: "Intel", to: "US", via: {undated: INCLUDE}'))["report"]["undated"] == 0
 
 
+@pytest.mark.parametrize(("policy", "undated"), [("FLAG", 2), ("INCLUDE", 0)])
+async def test_every_kind_of_answer_counts_undated_relations_alike(ask: Ask, policy: str, undated: int) -> None:
+    answer = await ask(
+        """query ($via: RelationFilter!) {
+             subgraph: connectingSubgraph(ids: ["Intel", "US"], via: $via) { report { undated } }
+             reach: reachable(from: "Intel", targets: {ids: ["US"]}, via: $via) { report { undated } } }""",
+        via={"undated": policy},
+    )
+    assert {one["report"]["undated"] for one in answer["data"].values()} == {undated}
+
+
+async def test_one_pair_of_entities_tied_twice_is_reported_with_both_relations(ask: Ask, neo4j_session: Any) -> None:
+    answer = await ask(
+        """{ shortestPaths(from: ["China"], to: ["rare earths"], distinctBy: RELATIONS) {
+               paths { hops { relations { type } } } report { undated cypher } } }"""
+    )
+    found = answer["data"]["shortestPaths"]
+    types = [relation["type"] for path in found["paths"] for hop in path["hops"] for relation in hop["relations"]]
+    assert types == ["PRODUCES", "RESTRICTS_EXPORT_OF"]
+    assert found["report"]["undated"] == 1
+    assert len(list(neo4j_session.run(found["report"]["cypher"]))) == 2
+
+
 async def test_several_paths_come_shortest_first(ask: Ask) -> None:
     answer = await ask(f'{{ shortestPaths(from: ["Intel"], to: ["US"], k: 5) {{ {ENTITIES} }} }}')
     assert names(answer["data"]["shortestPaths"]) == [
