@@ -94,9 +94,13 @@ LISTING = "SANCTIONS|RESTRICTS_EXPORTS_TO"
 """Relations that put their object on a list or bar exports to it."""
 
 
+LOCATED = "-[:LOCATED_IN*0..3 {status: 'asserted'}]->"
+"""From an entity to where it is known to lie, itself included: a site, its city, its region, the country."""
+
+
 def entity_conditions(rule: EntityFilter, *, node: str = "m", prefix: str = "") -> list[str]:
     """Conditions on the node of this name; `prefix` tells the parameters of two filters in one query apart."""
-    within = f"EXISTS {{ MATCH ({node})-[:LOCATED_IN*0..3]->(place:Entity) WHERE place.id IN ${prefix}%s }}"
+    within = f"EXISTS {{ MATCH ({node}){LOCATED}(place:Entity) WHERE place.id IN ${prefix}%s }}"
     found = []
     if rule.types or rule.exclude_types:
         found.append(f"{node}.type IN ${prefix}entity_types")

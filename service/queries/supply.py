@@ -8,19 +8,20 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType
+from service.queries.conditions import LOCATED
 from service.queries.records import EntityRecord
 
-PRODUCING_COUNTRIES: LiteralString = """
+PRODUCING_COUNTRIES: LiteralString = f"""
 UNWIND $ids AS id
-MATCH (thing:Entity {id: id}) WHERE thing.type IN $types
+MATCH (thing:Entity {{id: id}}) WHERE thing.type IN $types
 MATCH (thing)<-[r:PRODUCES]-(producer:Entity)
 WHERE r.status = 'asserted'
-WITH thing, producer, COLLECT {
-  MATCH (producer)-[:LOCATED_IN*0..3]->(country:Country) RETURN DISTINCT country
-} AS countries
+WITH thing, producer, COLLECT {{
+  MATCH (producer){LOCATED}(country:Country) RETURN DISTINCT country
+}} AS countries
 WITH thing, count(DISTINCT producer) AS producers, collect(countries) AS placed
-RETURN thing {.id, .name, .type, .aliases} AS thing, producers, any(one IN placed WHERE size(one) = 0) AS unplaced,
-  [one IN reduce(all = [], some IN placed | all + some) | one {.id, .name, .type, .aliases}] AS countries
+RETURN thing {{.id, .name, .type, .aliases}} AS thing, producers, any(one IN placed WHERE size(one) = 0) AS unplaced,
+  [one IN reduce(all = [], some IN placed | all + some) | one {{.id, .name, .type, .aliases}}] AS countries
 ORDER BY thing.id
 """
 

@@ -1,10 +1,15 @@
 """Exposure, supply, reach, what joins and what changed, and what was said when."""
 
+from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.service.conftest import Ask
+from graph_schema.graph import Graph
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+from tests.service.build import GraphBuilder
+from tests.service.conftest import Ask, asker
 
 pytestmark = pytest.mark.anyio
 
@@ -126,6 +131,27 @@ async def test_a_goal_may_be_of_a_kind_that_is_not_passed_through(ask: Ask) -> N
         '{ reachable(from: "Intel", targets: {types: [COUNTRY]}, through: {types: [COMPANY]}) { nodes { entity { name } } } }',
     )
     assert [one["entity"]["name"] for one in found["reachable"]["nodes"]] == ["United States"]
+
+
+async def test_a_place_that_was_denied_is_not_where_an_entity_lies(
+    graph: Graph, client_of: Callable[..., httpx.AsyncClient]
+) -> None:
+    build = GraphBuilder()
+    hub, end = build.entity(EntityType.COMPANY, "Hub"), build.entity(EntityType.COMPANY, "End")
+    for name, modality in (("Inside", Modality.ASSERTED), ("Denied", Modality.DENIED), ("Gone", Modality.ENDED)):
+        middle = build.entity(EntityType.COMPANY, name)
+        build.relation(middle, RelationType.LOCATED_IN, build.entity(EntityType.COUNTRY, "China"), status=modality)
+        build.relation(hub, RelationType.SUPPLIES, middle)
+        build.relation(middle, RelationType.SUPPLIES, end)
+    await build.write(graph)
+    asked = '{ shortestPaths(from: ["Hub"], to: ["End"], via: {types: [SUPPLIES]}, through: {%s: ["China"]}) { %s } }'
+    async with client_of(graph) as client:
+        ask = asker(client)
+        inside, outside = [
+            {path["entities"][1]["name"] for path in (await data(ask, query))["shortestPaths"]["paths"]}
+            for query in (asked % (rule, "paths { entities { name } }") for rule in ("countries", "excludeCountries"))
+        ]
+    assert (inside, outside) == ({"Inside"}, {"Denied", "Gone"})
 
 
 async def test_all_simple_paths_come_in_pages(ask: Ask) -> None:
