@@ -93,7 +93,7 @@ async def run_expand(
 REACH: LiteralString = """
 UNWIND $frontier AS id
 MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions} AND NOT m.id IN $avoid AND (({goal}) OR ({through}))
+WHERE {conditions} AND m.id <> $source AND (({goal}) OR ({through}))
   AND (type(r) <> $not_twice OR NOT n.id IN $spent)
 WITH n, r, m LIMIT $room
 WITH n, m, max(r.confidence) AS confidence, count(r) AS ties,
@@ -107,11 +107,14 @@ RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs, [m IN found WHERE {goal} 
 def reach_query(walk: Walk, goal: EntityFilter) -> LiteralString:
     """The Cypher that expands a frontier in search of entities of a kind."""
     pattern, conditions = walking_pattern(walk.via)
+    through = entity_conditions(walk.through)
+    if walk.avoid:
+        through.append("NOT m.id IN $avoid")
     return REACH.format(
         pattern=pattern,
         conditions=" AND ".join(conditions + relation_conditions(walk.via)),
         goal=" AND ".join(entity_conditions(goal, prefix="goal_")) or "true",
-        through=" AND ".join(entity_conditions(walk.through)) or "true",
+        through=" AND ".join(through) or "true",
         hub=hub_condition(walk.hubs),
     )
 
@@ -139,7 +142,8 @@ class ReachExpander:
             **entity_parameters(walk.through),
             **entity_parameters(goal, prefix="goal_"),
             **hub_parameters(walk.hubs, [source], default_degree=default_degree),
-            "avoid": [source, *walk.avoid],
+            "source": source,
+            "avoid": list(walk.avoid),
             "not_twice": "" if not_twice is None else not_twice.value,
         }
 

@@ -133,6 +133,15 @@ async def test_a_goal_may_be_of_a_kind_that_is_not_passed_through(ask: Ask) -> N
     assert [one["entity"]["name"] for one in found["reachable"]["nodes"]] == ["United States"]
 
 
+async def test_an_entity_to_be_avoided_is_reached_but_not_passed(ask: Ask) -> None:
+    found = await data(
+        ask,
+        """{ reachable(from: "Intel", targets: {}, avoid: ["ACMR"], via: {types: [TESTED, OWNS]}) {
+             report { status } nodes { entity { name } } } }""",
+    )
+    assert named([one["entity"] for one in found["reachable"]["nodes"]]) == ["ACM Research"]
+
+
 async def test_a_place_that_was_denied_is_not_where_an_entity_lies(
     graph: Graph, client_of: Callable[..., httpx.AsyncClient]
 ) -> None:
