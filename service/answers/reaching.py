@@ -116,6 +116,7 @@ class ReachFinder:
             meter,
             enough=request.skip + request.limit + 1,
             not_twice=request.not_twice,
+            look_past=True,
         )
         if found.interrupted:
             raise CutShort((source, found))
@@ -132,6 +133,7 @@ class ReachFinder:
         *,
         enough: int | None = None,
         not_twice: RelationType | None = None,
+        look_past: bool = False,
     ) -> Reach:
         """Walk outward from `source`, each level under its own conditions."""
         spent: set[EntityId] = set()
@@ -146,7 +148,7 @@ class ReachFinder:
 
         cross = walks[0].hubs.mode is not HubMode.BLOCK_TRANSIT
         phases: Callable[[int], ReachExpander] = lambda level: expander(min(level, len(walks) - 1))  # noqa: E731
-        return await reach(phases, source, budget, meter, enough=enough, cross_hubs=cross)
+        return await reach(phases, source, budget, meter, enough=enough, cross_hubs=cross, look_past=look_past)
 
     def report(
         self, found: Reach, paths: Sequence[Path], via: RelationFilter, budget: Budget, meter: Meter

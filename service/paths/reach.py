@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
 from service.paths.budget import Budget, Meter, OutOfBudget
-from service.paths.region import Expander, Step
+from service.paths.region import Expander, Expansion, Step
 from service.paths.report import Bound, PathStatus
+
+_PROBE = 5_000
+"""Relations looked at past the asked depth, when nothing was found within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,12 @@ async def reach(
     *,
     enough: int | None = None,
     cross_hubs: bool = False,
+    look_past: bool = False,
 ) -> Reach:
     """Walk outward until `enough` goals are found, where given, or the budget ends. Never raises for want of budget.
 
-    `phases(level)` expands the frontier at distance `level`, from 0.
+    `phases(level)` expands the frontier at distance `level`, from 0. `look_past`: where nothing was found within the
+    depth, look a little further, for the difference between "none" and "none so near".
     """
     found = Reach(source, distance={source: 0})
     parents: dict[EntityId, Step] = {}
@@ -85,19 +90,55 @@ async def reach(
             found.goals += [Reached(id, _way(id, parents)) for id in new if id in expansion.goals]
             if expansion.truncated:
                 raise OutOfBudget(Bound.EXPANSIONS)
-            closed = expansion.dead_ends if cross_hubs else expansion.dead_ends | expansion.hubs
-            frontier = [id for id in new if id not in closed]
+            frontier = [id for id in new if id not in _closed(expansion, cross_hubs)]
             if not frontier:
                 found.exhausted = True
                 return found
             if enough is not None and len(found.goals) >= enough:
                 return found
-        found.limited_by = Bound.DEPTH
+        if look_past and not found.goals:
+            found.exhausted = await _nothing_beyond(phases, found, frontier, budget.max_depth, meter, cross_hubs)
+        found.limited_by = None if found.exhausted else Bound.DEPTH
     except OutOfBudget as stop:
         found.limited_by = stop.bound
     except DeadlineExceeded:
         found.limited_by, found.interrupted = Bound.TIME, True
     return found
+
+
+async def _nothing_beyond(
+    phases: Callable[[int], Expander],
+    found: Reach,
+    frontier: list[EntityId],
+    level: int,
+    meter: Meter,
+    cross_hubs: bool,
+) -> bool:
+    """Whether the walk ends beyond `level` without meeting a goal."""
+    seen = set(found.distance)
+    enough = meter.expanded + _PROBE
+    try:
+        while frontier and (room := min(enough - meter.expanded, meter.room)) > 0:
+            expansion = await phases(level).expand(frontier, backward=False, room=room, seconds=meter.seconds_left)
+            meter.spend(sum(step.ties for step in expansion.steps))
+            found.hubs |= expansion.hubs
+            if expansion.goals or expansion.truncated:
+                return False
+            new = {step.target for step in expansion.steps} - seen
+            seen |= new
+            frontier = sorted(new - _closed(expansion, cross_hubs))
+            level += 1
+    except OutOfBudget:
+        return False
+    except DeadlineExceeded:
+        found.interrupted = True
+        return False
+    return not frontier
+
+
+def _closed(expansion: Expansion, cross_hubs: bool) -> frozenset[EntityId]:
+    """Where the walk does not go on."""
+    return expansion.dead_ends if cross_hubs else expansion.dead_ends | expansion.hubs
 
 
 def _way(entity: EntityId, parents: dict[EntityId, Step]) -> tuple[Step, ...]:

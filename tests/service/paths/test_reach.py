@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from graph_schema.ids import EntityId
 from service.paths.budget import Budget, Meter
 from service.paths.dominators import dominated, immediate_dominators
-from service.paths.reach import reach
+from service.paths.reach import Reach, reach
 from service.paths.region import Expansion
 from service.paths.report import Bound, PathStatus
 from tests.service.paths.test_search import NODES, graphs
@@ -68,6 +68,32 @@ async def test_goals_distances_and_status_equal_the_reference(
         assert max(everywhere.values()) <= depth
     else:
         assert found.limited_by is Bound.DEPTH
+
+
+@pytest.mark.parametrize(
+    ("depth", "status", "limited_by"),
+    [
+        pytest.param(2, PathStatus.NONE_WITHIN_BOUNDS, Bound.DEPTH, id="too-far"),
+        pytest.param(3, PathStatus.FOUND, Bound.DEPTH, id="found"),
+    ],
+)
+async def test_a_goal_too_far_away_is_none_within_bounds(depth: int, status: PathStatus, limited_by: Bound) -> None:
+    found = await _along_a_line(depth, goal=NODES[3])
+    assert (found.status(), found.limited_by) == (status, limited_by)
+
+
+async def test_no_goal_anywhere_is_no_path_however_low_the_depth() -> None:
+    found = await _along_a_line(2, goal=EntityId("elsewhere"))
+    assert (found.status(), found.limited_by) == (PathStatus.NO_PATH, None)
+    assert set(found.distance) == set(NODES[:3])
+
+
+async def _along_a_line(depth: int, goal: EntityId) -> Reach:
+    folded = nx.DiGraph()
+    nx.add_path(folded, NODES[:5], confidence=1.0, ties=1)
+    budget = Budget(max_depth=depth)
+    seeking = Seeking(folded, frozenset({goal}), frozenset(), frozenset())
+    return await reach(lambda _: seeking, NODES[0], budget, Meter(budget), look_past=True)
 
 
 @settings(max_examples=300, deadline=None)
