@@ -195,7 +195,7 @@ class _Ranking:
         path = FoundPath(
             cost=self._cost(steps),
             length=len(steps),
-            order=tuple((-step.confidence, step.target) for step in steps),
+            order=((0.0, steps[0].source), *((-step.confidence, step.target) for step in steps)),
             steps=steps,
         )
         if self._by_hops:

@@ -72,6 +72,15 @@ async def test_paths_that_must_pass_an_entity_equal_the_reference(
     assert (outcome.status is PathStatus.FOUND) == bool(expected)
 
 
+@pytest.mark.parametrize("weight", PathWeight)
+async def test_ties_between_starts_are_broken_alike_under_every_weight(weight: PathWeight) -> None:
+    folded = nx.DiGraph()
+    for a, b, confidence in [("a", "x", 0.5), ("x", "t", 1.0), ("b", "y", 1.0), ("y", "t", 0.5)]:
+        folded.add_edge(a, b, confidence=confidence, ties=1)
+    outcome = await search(MemoryExpander(folded), question("ab", "t", 2, weight=weight), WIDE)
+    assert ["".join(path.entities) for path in outcome.paths] == ["axt", "byt"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(graphs(), st.integers(1, 6))
 async def test_weighted_by_confidence_the_cheapest_paths_come_first(folded: nx.DiGraph, k: int) -> None:
