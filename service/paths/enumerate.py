@@ -16,10 +16,11 @@ async def simple_paths(
 ) -> AsyncIterator[tuple[Step, ...]]:
     """Paths of exactly `length` hops from a source to a target that pass no entity twice and no other end.
 
+    Ends count among what is passed: to pass one of several sources, a path must start there.
     Order: hop by hop the surer step first, then the smaller id. Raises OutOfBudget.
     """
     hops = region.hops_to_target()
-    missing = frozenset(must_pass) - region.sources - region.targets
+    missing = frozenset(must_pass)
     beyond = length + 1
 
     def onward(entity: EntityId, depth: int) -> Iterator[Step]:
@@ -46,12 +47,12 @@ async def simple_paths(
                 continue
             entity, depth = step.target, len(path) + 1
             if entity in region.targets:
-                if depth == length and missing <= visited:
+                if depth == length and missing <= visited | {entity}:
                     yield (*path, step)
                 continue
             if depth == length or entity in visited or entity in region.sources:
                 continue
-            if len(missing - visited) > length - depth:
+            if len(missing - visited) > length - depth + 1:
                 continue
             path.append(step)
             visited.add(entity)

@@ -72,6 +72,12 @@ async def test_paths_that_must_pass_an_entity_equal_the_reference(
     assert (outcome.status is PathStatus.FOUND) == bool(expected)
 
 
+async def test_to_pass_one_of_several_ends_a_path_must_start_or_end_there() -> None:
+    expander = MemoryExpander(graph("ac", "ad", "bd"))
+    asked = question("ab", "cd", 9, must_pass=frozenset({NODES[3]}))
+    assert ["".join(path.entities) for path in (await search(expander, asked, WIDE)).paths] == ["ad", "bd"]
+
+
 @pytest.mark.parametrize("weight", PathWeight)
 async def test_ties_between_starts_are_broken_alike_under_every_weight(weight: PathWeight) -> None:
     folded = nx.DiGraph()
