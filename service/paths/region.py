@@ -102,6 +102,11 @@ class Region:
         return self.ahead.radius + self.behind.radius
 
     @property
+    def entities(self) -> int:
+        """Number of entities that were seen."""
+        return len(self.ahead.distance.keys() | self.behind.distance.keys())
+
+    @property
     def complete(self) -> bool:
         """Whether all paths of any length are known, because one ball cannot grow."""
         return self.ahead.closed or self.behind.closed

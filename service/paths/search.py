@@ -32,7 +32,7 @@ class PathWeight(StrEnum):
 MOST_RANKED = 20_000
 """Most paths that are held while the best are sought under a weight other than hops."""
 _PROBE = 5_000
-"""Relations looked at past the asked depth, when nothing was found within it."""
+"""Relations looked at past the asked depth, and steps taken there, when nothing was found within it."""
 _LAST_LOOK = Budget(max_expansions=50_000, timeout_s=0.3)
 _LOWEST_CONFIDENCE = 1e-3
 _POOL_FACTOR = 10
@@ -97,11 +97,12 @@ async def search(
         stopped_by = stop.bound
     except DeadlineExceeded:
         stopped_by = Bound.TIME
+    absent = False
     if stopped_by is None and not ranking.found:
-        await _probe(region, meter)
+        absent = await _probe(region, question, budget.max_depth, meter)
     elif stopped_by is not None and not ranking.found:
         await _last_look(region, question, ranking, budget.max_depth)
-    status, limited_by = _judge(region, question, ranking, stopped_by)
+    status, limited_by = _judge(region, question, ranking, stopped_by, absent=absent)
     hubs = frozenset() if question.cross_hubs else frozenset(region.hubs)
     return SearchOutcome(ranking.best(), status, limited_by, meter.expanded, hubs)
 
@@ -126,12 +127,25 @@ async def _search_levels(
             return
 
 
-async def _probe(region: Region, meter: Meter) -> None:
-    """Look a little past the asked depth, for the difference between "no path" and "none so short"."""
+async def _probe(region: Region, question: PathQuestion, max_depth: int, meter: Meter) -> bool:
+    """Look a little past the asked depth, for the difference between "no path" and "none so short".
+
+    True when all paths of any length were seen and none will do, although some walk joins the ends.
+    """
     enough = meter.expanded + _PROBE
+    any_path_will_do = question.min_length == 1 and not question.must_pass
     with suppress(OutOfBudget, DeadlineExceeded):
-        while not (region.connected or region.complete) and meter.expanded < enough:
+        while not (region.complete or (region.connected and any_path_will_do)) and meter.expanded < enough:
             await region.grow(most=enough - meter.expanded)
+        if any_path_will_do or not (region.complete and region.connected):
+            return False
+        further = Meter(Budget(max_expansions=_PROBE, timeout_s=meter.seconds_left))
+        for length in range(max(max_depth + 1, question.min_length), region.entities):
+            async for _ in simple_paths(region, length, must_pass=question.must_pass, meter=further):
+                return False
+            further.check()
+        return True
+    return False
 
 
 async def _last_look(region: Region, question: PathQuestion, ranking: "_Ranking", max_depth: int) -> None:
@@ -148,13 +162,13 @@ async def _last_look(region: Region, question: PathQuestion, ranking: "_Ranking"
 
 
 def _judge(
-    region: Region, question: PathQuestion, ranking: "_Ranking", stopped_by: Bound | None
+    region: Region, question: PathQuestion, ranking: "_Ranking", stopped_by: Bound | None, *, absent: bool
 ) -> tuple[PathStatus, Bound | None]:
     if stopped_by is not None:
         return PathStatus.BUDGET_EXHAUSTED, stopped_by
     if ranking.full:
         return PathStatus.FOUND, None
-    if region.complete and not (region.connected and question.must_pass <= _reachable(region)):
+    if absent or (region.complete and not (region.connected and question.must_pass <= _reachable(region))):
         return PathStatus.NO_PATH, None
     return (PathStatus.FOUND if ranking.found else PathStatus.NONE_WITHIN_BOUNDS), Bound.DEPTH
 

@@ -69,13 +69,38 @@ async def test_paths_that_must_pass_an_entity_equal_the_reference(
     outcome = await search(MemoryExpander(folded), asked, Budget(max_depth=depth, timeout_s=60))
     expected = [path for path in all_paths(folded, asked.sources, asked.targets, depth) if must in path]
     assert [path.entities for path in outcome.paths] == expected[:k]
-    assert (outcome.status is PathStatus.FOUND) == bool(expected)
+    if expected:
+        assert outcome.status is PathStatus.FOUND
+    elif any(must in path for path in all_paths(folded, asked.sources, asked.targets, len(NODES))):
+        assert outcome.status is PathStatus.NONE_WITHIN_BOUNDS
+    else:
+        assert outcome.status is PathStatus.NO_PATH
 
 
 async def test_to_pass_one_of_several_ends_a_path_must_start_or_end_there() -> None:
     expander = MemoryExpander(graph("ac", "ad", "bd"))
     asked = question("ab", "cd", 9, must_pass=frozenset({NODES[3]}))
     assert ["".join(path.entities) for path in (await search(expander, asked, WIDE)).paths] == ["ad", "bd"]
+    both = question("ab", "cd", must_pass=frozenset(NODES[:2]))
+    assert (await search(expander, both, WIDE)).status is PathStatus.NO_PATH
+
+
+@pytest.mark.parametrize(
+    ("depth", "more", "status"),
+    [
+        pytest.param(3, {"min_length": 3}, PathStatus.NONE_WITHIN_BOUNDS, id="long-enough-is-too-far"),
+        pytest.param(4, {"min_length": 3}, PathStatus.FOUND, id="long-enough"),
+        pytest.param(5, {"min_length": 5}, PathStatus.NO_PATH, id="none-so-long"),
+        pytest.param(3, {"must_pass": frozenset("e")}, PathStatus.NONE_WITHIN_BOUNDS, id="the-way-past-it-is-too-far"),
+        pytest.param(3, {"must_pass": frozenset("g")}, PathStatus.NO_PATH, id="it-lies-aside"),
+    ],
+)
+async def test_no_path_is_told_from_none_so_short_whatever_paths_will_do(
+    depth: int, more: dict[str, Any], status: PathStatus
+) -> None:
+    expander = MemoryExpander(graph("ab", "ac", "cd", "de", "eb", "ag"))
+    outcome = await search(expander, question("a", "b", **more), Budget(max_depth=depth))
+    assert outcome.status is status
 
 
 @pytest.mark.parametrize("weight", PathWeight)
