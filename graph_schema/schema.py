@@ -83,6 +83,7 @@ def wanted_items() -> Iterator[SchemaItem]:
         ("LoadRun", "fingerprint"),
     ):
         yield SchemaItem(f"{label.lower()}_{name}", ItemKind.RANGE, False, label, (name,))
+    yield SchemaItem("loadrun_idempotency_key", ItemKind.UNIQUE, False, "LoadRun", ("idempotency_key",))
     for type in RelationType:
         yield SchemaItem(f"{type.lower()}_id", ItemKind.UNIQUE, True, type, ("id",))
         yield SchemaItem(f"{type.lower()}_version", ItemKind.RANGE, True, type, ("version",))

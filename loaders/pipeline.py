@@ -152,18 +152,19 @@ async def load(
     progress: Progress | None = None,
     guard: Guard | None = None,
     finishing: Finishing | None = None,
+    key: runs.SubmissionKey | None = None,
 ) -> Outcome:
     """Bring `input` into the graph. Once `stop` is set the batch at hand is finished and the run ends as interrupted.
 
     `guard` is asked in each transaction whether it may still write; `finishing` is what remains to be done once all of the
-    input is in, as part of the run. Raises SourceUnavailable, SourceError, GraphError, SettingsError; the run is then recorded
-    as failed where possible.
+    input is in, as part of the run; `key` is what a client calls it. Raises SourceUnavailable, SourceError, GraphError,
+    SettingsError; the run is then recorded as failed where possible.
     """
     begun = time.monotonic()
     fingerprint = await asyncio.to_thread(input.fingerprint)
     checkpoint = None if fingerprint is None else await graph.read(runs.find_checkpoint, fingerprint)
     run = runs.new_run(job, input.source)
-    await graph.write(runs.start, run, fingerprint, checkpoint)
+    await graph.write(runs.start, run, fingerprint, checkpoint, key)
     skip = 0 if checkpoint is None else checkpoint.records
     loading = _Loading(
         graph, run.id, settings, dead_letters, stop or asyncio.Event(), progress or (lambda _: None), skip, guard

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -26,6 +27,67 @@ def new_run(job: str, source: str) -> LoadRun:
     """A run that begins now."""
     now = dt.datetime.now(dt.UTC)
     return LoadRun(RunId(f"run:{now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"), job, source, started=now)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionKey:
+    """What a client calls a submission, so that sending it again does not load it again."""
+
+    key: str
+    content: str
+    """Hash of what was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """The run that loaded a submission."""
+
+    run: RunId
+    content: str
+    finished: bool
+    """Whether all of it is in the graph: then it need not be loaded again."""
+    counts: Mapping[str, int]
+    refused: Sequence[str]
+    """A line for each record that was refused."""
+
+
+SUBMITTED: LiteralString = """
+MATCH (run:LoadRun {idempotency_key: $key})
+RETURN run.id AS id, run.content AS content, run.status = 'finished' AS finished, run.counts AS counts,
+  coalesce(run.refused, []) AS refused
+"""
+
+
+async def find_submitted(tx: AsyncManagedTransaction, key: str) -> Submitted | None:
+    """The last run that loaded, or tried to, what this key was sent with; None when the key is new."""
+    row = await (await tx.run(SUBMITTED, key=key)).single()
+    if row is None:
+        return None
+    return Submitted(row["id"], row["content"], row["finished"], orjson.loads(row["counts"]), row["refused"])
+
+
+FREE_KEY: LiteralString = """
+MATCH (run:LoadRun {idempotency_key: $key})
+SET run.idempotency_key = null
+"""
+GIVE_KEY: LiteralString = """
+MATCH (run:LoadRun {id: $id})
+SET run.idempotency_key = $key, run.content = $content
+"""
+
+
+async def _give_key(tx: AsyncManagedTransaction, run: RunId, key: SubmissionKey) -> None:
+    """Make `run` the one that answers for the key, in the place of one that did not finish."""
+    await (await tx.run(FREE_KEY, key=key.key)).consume()
+    await (await tx.run(GIVE_KEY, id=run, key=key.key, content=key.content)).consume()
+
+
+REFUSED: LiteralString = "MATCH (run:LoadRun {id: $id}) SET run.refused = $refused"
+
+
+async def save_refused(tx: AsyncManagedTransaction, run: RunId, refused: Sequence[str]) -> None:
+    """Keep what a submission's answer says of its refused records."""
+    await (await tx.run(REFUSED, id=run, refused=list(refused))).consume()
 
 
 RESUMABLE: LiteralString = """
@@ -53,9 +115,13 @@ SET earlier.status = 'interrupted'
 
 
 async def start(
-    tx: AsyncManagedTransaction, run: LoadRun, fingerprint: str | None, checkpoint: Checkpoint | None
+    tx: AsyncManagedTransaction,
+    run: LoadRun,
+    fingerprint: str | None,
+    checkpoint: Checkpoint | None,
+    key: SubmissionKey | None = None,
 ) -> None:
-    """Record that `run` begins; a run that it resumes and that never reported its end was interrupted."""
+    """Record that `run` begins, under `key`; a run that it resumes and that never reported its end was interrupted."""
     result = await tx.run(
         START,
         id=run.id,
@@ -67,6 +133,8 @@ async def start(
         resumes=None if checkpoint is None else checkpoint.run,
     )
     await result.consume()
+    if key is not None:
+        await _give_key(tx, run.id, key)
 
 
 CHECKPOINT: LiteralString = """

@@ -60,6 +60,8 @@ def create_app(
             finally:
                 warming.cancel()
                 await asyncio.gather(warming, return_exceptions=True)
+                if app.state.writer is not None:
+                    await app.state.writer.close()
 
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False

@@ -11,6 +11,9 @@ from graph_schema.errors import (
     ChokepointError,
     EntityNotFound,
     GraphError,
+    IdempotencyKeyReused,
+    JobNotFound,
+    JobRunning,
     LimitExceeded,
     QuestionError,
     SettingsError,
@@ -110,6 +113,13 @@ def extensions_of(error: ChokepointError) -> Mapping[str, Any]:
         case EntityNotFound():
             entry |= {"wanted": error.wanted, "close": list(error.close)}
             entry["hint"] = f"did you mean {error.close[0]}?" if error.close else "searchEntities finds names"
+        case JobNotFound():
+            entry |= {"wanted": error.wanted, "close": list(error.close)}
+            entry["hint"] = f"did you mean {error.close[0]}?" if error.close else "chokepoint jobs list names the jobs"
+        case JobRunning():
+            entry["hint"] = "jobs tells how it stands"
+        case IdempotencyKeyReused():
+            entry |= {"run": error.run, "hint": "a key belongs to one submission"}
         case UnknownTerm():
             entry |= {"wanted": error.wanted, "valid": list(error.valid), "hint": "ontology lists the vocabulary"}
         case LimitExceeded():

@@ -6,9 +6,10 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.errors import EntityNotFound
 from graph_schema.graph import Graph
+from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType
 from service.paths.filters import EntityFilter
-from service.queries.entities import EntityMatch, MatchKind, entities_called, entities_like
+from service.queries.entities import EntityMatch, MatchKind, entities_by_id, entities_called, entities_like
 from service.queries.records import EntityRecord
 
 _CLOSE = 5
@@ -22,6 +23,14 @@ async def lookup(graph: Graph, names: Sequence[str]) -> dict[str, EntityRecord]:
     close names.
     """
     return await graph.read(entities_meant, names)
+
+
+async def lookup_as_stored(graph: Graph, names: Sequence[str]) -> dict[str, EntityRecord]:
+    """`lookup`, but the id of an entity that was judged to be another means that entity itself. Raises EntityNotFound."""
+    stored = await graph.read(entities_by_id, list(map(EntityId, names)))
+    found = {name: stored[EntityId(name)] for name in names if name in stored}
+    others = [name for name in names if name not in found]
+    return found | (await lookup(graph, others) if others else {})
 
 
 async def entities_meant(tx: AsyncManagedTransaction, names: Sequence[str]) -> dict[str, EntityRecord]:

@@ -6,10 +6,21 @@ from typing import Annotated
 import strawberry
 
 from graph_schema.errors import LimitExceeded, QuestionError
+from graph_schema.ids import DocumentId, EntityId, RunId
 from graph_schema.vocabulary import Modality, RelationType
 from service.answers.endpoints import lookup
 from service.answers.matching import match_entities
-from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
+from service.graphql.connections import (
+    After,
+    Before,
+    Connection,
+    CountedConnection,
+    First,
+    Last,
+    Window,
+    connection,
+    counted_connection,
+)
 from service.graphql.context import Info
 from service.graphql.types.claims import (
     Contradiction,
@@ -21,6 +32,7 @@ from service.graphql.types.claims import (
     TimelineEntry,
 )
 from service.graphql.types.records import Claim
+from service.queries.claims_listed import ListedClaims, claims_counted, claims_listed
 from service.queries.claims_over_time import (
     ClaimFilter,
     Clock,
@@ -38,12 +50,63 @@ Modalities = Annotated[list[Modality] | None, strawberry.argument(description="O
 Publishers = Annotated[list[str] | None, strawberry.argument(description="Only claims from these publishers.")]
 Since = Annotated[dt.date | None, strawberry.argument(description="First day.")]
 Until = Annotated[dt.date | None, strawberry.argument(description="Last day.")]
+Subjects = Annotated[
+    list[strawberry.ID] | None, strawberry.argument(description="Only claims about these: ids, names or aliases.")
+]
+Objects = Annotated[
+    list[strawberry.ID] | None, strawberry.argument(description="Only claims that tie their subject to one of these.")
+]
+Either = Annotated[
+    list[strawberry.ID] | None, strawberry.argument(description="Only claims with one of these as an end.")
+]
+Documents = Annotated[list[strawberry.ID] | None, strawberry.argument(description="Only claims of these documents.")]
+Runs = Annotated[list[strawberry.ID] | None, strawberry.argument(description="Only claims that these load runs state.")]
 ByClock = Annotated[Clock, strawberry.argument(description="Which time of a claim counts.")]
 
 
 @strawberry.type
 class ClaimQuery:
     """What was said, when, how often, and where sources differ."""
+
+    @strawberry.field(description="Claims by id, under conditions that all hold; one that is not given admits all.")
+    async def claims(
+        self,
+        info: Info,
+        subject_ids: Subjects = None,
+        object_ids: Objects = None,
+        entity_ids: Either = None,
+        types: Types = None,
+        modalities: Modalities = None,
+        document_ids: Documents = None,
+        publishers: Publishers = None,
+        run_ids: Runs = None,
+        since: Since = None,
+        until: Until = None,
+        clock: ByClock = Clock.HAPPENED,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> CountedConnection[Claim]:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        subjects, objects, either = await _ends(info, subject_ids or [], object_ids or [], entity_ids or [])
+        where = ListedClaims(
+            subjects,
+            objects,
+            either,
+            types=tuple(types or ()),
+            modalities=tuple(modalities or ()),
+            documents=tuple(map(DocumentId, _few(info, document_ids))),
+            publishers=tuple(publishers or ()),
+            runs=tuple(map(RunId, _few(info, run_ids))),
+            since=since,
+            until=until,
+            clock=clock,
+        )
+        graph = info.context.graph
+        page, more = window.cut(await graph.read(claims_listed, where, skip=window.skip, limit=window.limit + 1))
+        claims = [Claim.from_record(claim) for claim in page]
+        return counted_connection(claims, window, more=more, count=lambda: graph.read(claims_counted, where))
 
     @strawberry.field(description="Claims about entities, newest first, those without a day last.")
     async def timeline(
@@ -160,9 +223,7 @@ async def _claims(
     """The filter with an id for each name. Raises EntityNotFound, LimitExceeded, QuestionError."""
     if not entity_ids:
         raise QuestionError("name at least one entity")
-    if len(entity_ids) > info.context.settings.max_ids:
-        raise LimitExceeded("the number of ids", len(entity_ids), info.context.settings.max_ids)
-    known = await lookup(info.context.graph, entity_ids)
+    known = await lookup(info.context.graph, _few(info, entity_ids))
     info.context.know(known.values())
     return ClaimFilter(
         entities=tuple(dict.fromkeys(entity.id for entity in known.values())),
@@ -173,3 +234,18 @@ async def _claims(
         until=until,
         clock=clock,
     )
+
+
+async def _ends(info: Info, *ends: list[strawberry.ID]) -> list[tuple[EntityId, ...]]:
+    """The ids of each list of names. Raises EntityNotFound, LimitExceeded."""
+    names = _few(info, [name for some in ends for name in some])
+    known = await lookup(info.context.graph, names) if names else {}
+    info.context.know(known.values())
+    return [tuple(dict.fromkeys(known[name].id for name in some)) for some in ends]
+
+
+def _few(info: Info, ids: list[strawberry.ID] | None) -> list[strawberry.ID]:
+    """The ids, none where none are given. Raises LimitExceeded."""
+    if ids is not None and len(ids) > info.context.settings.max_ids:
+        raise LimitExceeded("the number of ids", len(ids), info.context.settings.max_ids)
+    return ids or []

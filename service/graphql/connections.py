@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, Self, TypeVar
 
@@ -50,6 +50,17 @@ class Connection(Generic[T]):
         return [edge.node for edge in self.edges]
 
 
+@strawberry.type(description="A page of a list, and how long the whole list is.")
+class CountedConnection(Connection[T], Generic[T]):
+    """See the Relay specification; `count` is asked only when the client asks."""
+
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="Number of items over all pages; counted only when asked for.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A page as positions: `limit` items from `skip` on."""
@@ -81,6 +92,19 @@ class Window:
 
 def connection(items: Sequence[T], window: Window, *, more: bool) -> Connection[T]:
     """A page of `items`, the first of which stands at `window.skip`."""
+    edges, info = _edges(items, window, more=more)
+    return Connection(edges=edges, page_info=info)
+
+
+def counted_connection(
+    items: Sequence[T], window: Window, *, more: bool, count: Callable[[], Awaitable[int]]
+) -> CountedConnection[T]:
+    """`connection` with what counts the whole list."""
+    edges, info = _edges(items, window, more=more)
+    return CountedConnection(edges=edges, page_info=info, count=count)
+
+
+def _edges(items: Sequence[T], window: Window, *, more: bool) -> tuple[list[Edge[T]], PageInfo]:
     edges = [Edge(cursor=cursor(window.skip + i), node=item) for i, item in enumerate(items)]
     info = PageInfo(
         has_next_page=more,
@@ -88,7 +112,7 @@ def connection(items: Sequence[T], window: Window, *, more: bool) -> Connection[
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,
     )
-    return Connection(edges=edges, page_info=info)
+    return edges, info
 
 
 def cursor(place: int) -> str:

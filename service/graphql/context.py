@@ -39,7 +39,8 @@ class Context:
     """Bearer token that the client sent."""
     load: DataLoaders = field(init=False)
     cacheable: bool = True
-    """Whether the answer depends on the graph's version alone, not on the time it took."""
+    """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
+    records change without it."""
 
     _version: int | None = None
 
@@ -47,7 +48,7 @@ class Context:
         self.load = DataLoaders(self.graph)
 
     def renew(self) -> None:
-        """Forget what was read: the next event of a subscription is told from the graph as it is then."""
+        """Forget what was read: what follows, as the next event of a subscription, is told from the graph as it is then."""
         self.load, self._version = DataLoaders(self.graph), None
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:

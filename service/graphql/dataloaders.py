@@ -9,6 +9,7 @@ from strawberry.dataloader import DataLoader
 
 from graph_schema.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
+from graph_schema.job_states import JobState, job_states
 from service.paths.filters import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
 from service.queries.documents import documents_by_id
@@ -71,6 +72,7 @@ class DataLoaders:
             lambda ids: graph.read(documents_by_id, ids)
         )
         self.run_by_id: DataLoader[RunId, LoadRunRecord | None] = _one(lambda ids: graph.read(load_runs_by_id, ids))
+        self.job_by_name: DataLoader[str, JobState | None] = _one(lambda _: graph.read(job_states))
         self.claims_by_edge: DataLoader[ClaimsOfEdge, list[ClaimRecord]] = DataLoader(load_fn=self._claims)
         self.claims_by_entity: DataLoader[ClaimsOfEntity, list[ClaimRecord]] = DataLoader(load_fn=self._claims_about)
         self.relations_by_entity: DataLoader[RelationsOfEntity, list[RelationRecord]] = DataLoader(

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import strawberry
 
-from graph_schema.domain import RunStatus
+from graph_schema.domain import RunStatus, Verdict
+from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.answers.paths import DistinctBy
 from service.paths.filters import Direction, UndatedPolicy
@@ -38,6 +39,8 @@ _register_terms(
     Modality, "How a source puts a statement; for a relation the strongest of its claims.", vocabulary().modalities
 )
 _register(RunStatus, "Where a load run stands.")
+_register_terms(JobStatus, "How the last run of a job stands.", JOB_STATUS_MEANINGS)
+_register(Verdict, "Whether two entities are one. DIFFERENT and UNSURE keep the pair off the list of candidates.")
 _register(Direction, "Which way relations are walked. Symmetric relations are walked both ways under each.")
 _register(UndatedPolicy, "What becomes of relations without any date of validity. FLAG includes and counts them.")
 _register(HubMode, "What a search does with hubs between the ends.")

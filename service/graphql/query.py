@@ -9,12 +9,14 @@ import strawberry
 from graph_schema.domain import RunStatus
 from graph_schema.errors import LimitExceeded, QuestionError
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
+from graph_schema.job_states import JobStatus, job_states
 from graph_schema.vocabulary import EntityType, vocabulary
 from service.answers.endpoints import lookup, matches
 from service.answers.evidence import claims_of_relations, relations_on_path
 from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
 from service.graphql.context import Context, Info
 from service.graphql.inputs import EntityFilter, RelationFilter
+from service.graphql.types.jobs import JOB, Job
 from service.graphql.types.lists import EntityMatch, Neighbor
 from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Document, Entity, Relation
@@ -205,11 +207,25 @@ class RecordQuery:
         before: Before = None,
     ) -> Connection[LoadRun]:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        info.context.cacheable = False
         rows = await info.context.graph.read(
             load_runs, job=job, status=status, skip=window.skip, limit=window.limit + 1
         )
         page, more = window.cut(rows)
         return connection([LoadRun.from_record(run) for run in page], window, more=more)
+
+    @strawberry.field(
+        description="Jobs of the schedule that have begun at least once, by name: how their last run ended, and when they "
+        "are due again."
+    )
+    async def jobs(
+        self,
+        info: Info,
+        status: Annotated[JobStatus | None, strawberry.argument(description="Only jobs that stand like this.")] = None,
+    ) -> list[Job]:
+        info.context.cacheable = False
+        states = (await info.context.graph.read(job_states)).values()
+        return [Job.from_state(state) for state in states if status in (None, state.status)]
 
     @strawberry.field(description="The vocabulary: kinds of entities and relations and what they mean.")
     def ontology(self) -> Ontology:
@@ -238,7 +254,12 @@ async def node_by_id(context: Context, id: str) -> Node | None:
             relation = await load.relation_by_id.load(RelationId(id))
             return None if relation is None else Relation.from_record(relation)
         case "run":
+            context.cacheable = False
             run = await load.run_by_id.load(RunId(id))
             return None if run is None else LoadRun.from_record(run)
+        case "job":
+            context.cacheable = False
+            job = await load.job_by_name.load(id.removeprefix(JOB))
+            return None if job is None else Job.from_state(job)
     entity = await load.entity_by_id.load(EntityId(id))
     return None if entity is None else Entity.from_record(entity)

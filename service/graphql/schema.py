@@ -14,6 +14,7 @@ from service.graphql.path_query import PathQuery
 from service.graphql.query import RecordQuery
 from service.graphql.reach_query import ReachQuery
 from service.graphql.subscription import Subscription
+from service.graphql.types.jobs import Job
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
 
@@ -41,7 +42,7 @@ def build_schema(*, max_query_depth: int, max_query_cost: int) -> strawberry.Sch
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        types=[Entity, Relation, Claim, Document, LoadRun],
+        types=[Entity, Relation, Claim, Document, LoadRun, Job],
         config=StrawberryConfig(auto_camel_case=True),
         extensions=[
             lambda: AddValidationRules(rules),

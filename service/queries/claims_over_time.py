@@ -200,8 +200,7 @@ async def contradictions(
     result = await tx.run(CLAIMS_BY_EDGES, edges=edges, most=_MOST_CLAIMS)
     claims: dict[RelationId, list[ClaimRecord]] = {}
     async for record in result:
-        claim = ClaimRecord.from_map(record)
-        claims.setdefault(claim.relation_id, []).append(claim)
+        claims.setdefault(RelationId(record["claim"]["edge"]), []).append(ClaimRecord.from_map(record))
     return [_contradiction(relations[edge], claims) for edge in edges if edge in relations]
 
 

@@ -95,7 +95,8 @@ class ClaimRecord:
     """One statement of one document."""
 
     id: ClaimId
-    relation_id: RelationId
+    relation_id: RelationId | None
+    """None: both ends were judged to be one entity, which has no relation to itself."""
     subject: EntityId
     relation: RelationType
     object: EntityId
@@ -120,7 +121,7 @@ class ClaimRecord:
         claim = row["claim"]
         return cls(
             id=ClaimId(claim["id"]),
-            relation_id=RelationId(claim["edge"]),
+            relation_id=None if claim.get("edge") is None else RelationId(claim["edge"]),
             subject=EntityId(row["subject"]),
             relation=RelationType(claim["relation"]),
             object=EntityId(row["object"]),

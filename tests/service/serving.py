@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -71,3 +72,13 @@ async def serving(graph: Graph, **settings: Any) -> AsyncIterator[Served]:
         server.should_exit = True
         await task
         listener.close()
+
+
+@asynccontextmanager
+async def writing(graph: Graph, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may write, of a service that runs."""
+    async with serving(graph, **settings) as service:
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        base = service.http.removesuffix("/graphql")
+        async with httpx.AsyncClient(base_url=base, headers=headers, timeout=60, trust_env=False) as http:
+            yield http

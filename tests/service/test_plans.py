@@ -9,14 +9,16 @@ from typing import Any
 import neo4j
 import pytest
 
-from graph_schema import schema
+from graph_schema import job_states, schema
 from graph_schema.graph import Graph
-from graph_schema.ids import DocumentId, EntityId
-from graph_schema.vocabulary import EntityType, RelationType
+from graph_schema.ids import DocumentId, EntityId, RunId
+from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service import queries
 from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.hubs import HubPolicy
-from service.queries import claims, documents, entities, paths_expand, relations, state
+from service.queries import claims, claims_listed, documents, entities, paths_expand, relations, state
+from service.queries.claims_listed import ListedClaims
+from service.queries.claims_over_time import Clock
 from tests.usual_graph import fill, operators
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +55,21 @@ WALKS = [
         via=STRICT, through=PICKY, avoid=frozenset({EntityId("company:c")}), hubs=HubPolicy(types=(EntityType.COUNTRY,))
     ),
 ]
+ENDS: dict[str, Any] = {name: (EntityId("company:a"),) for name in ("subjects", "objects", "entities")}
+ORIGINS: dict[str, Any] = {"documents": (DocumentId("doc:1"),), "runs": (RunId("run:1"),), "publishers": ("Wire",)}
+WORDING: dict[str, Any] = {
+    "types": (RelationType.SUPPLIES,),
+    "modalities": (Modality.ASSERTED,),
+    "since": dt.date(2026, 1, 1),
+    "until": dt.date(2026, 1, 1),
+}
+LISTED = [
+    *(ListedClaims(**{name: value}) for name, value in (ENDS | ORIGINS).items()),
+    *(ListedClaims(**ORIGINS, **WORDING, clock=clock) for clock in Clock),
+    ListedClaims(**ENDS, **ORIGINS, **WORDING),
+    ListedClaims(**WORDING),
+    ListedClaims(),
+]
 
 BUILT = {
     "EXPAND": [paths_expand.expand_query(walk, backward=backward) for walk in WALKS for backward in (False, True)],
@@ -69,6 +86,8 @@ BUILT = {
         relations.relations_listed_query(STRICT, PICKY, OPEN),
         relations.relations_listed_query(RelationFilter(), OPEN, PICKY),
     ],
+    "CLAIMS_LISTED": [claims_listed.claims_listed_query(where) for where in LISTED],
+    "CLAIMS_COUNTED": [claims_listed.claims_counted_query(where) for where in LISTED],
 }
 """Queries made of a template and conditions, by the name of the template."""
 FRAGMENTS = {"CLAIM_ROW", "CLAIMS_ABOUT"}
@@ -76,12 +95,14 @@ FRAGMENTS = {"CLAIM_ROW", "CLAIMS_ABOUT"}
 
 def constants() -> Iterator[tuple[str, str]]:
     """Every Cypher constant of the service, with the texts made of it."""
-    for info in pkgutil.iter_modules(queries.__path__):
-        module = importlib.import_module(f"service.queries.{info.name}")
+    modules = [
+        importlib.import_module(f"service.queries.{info.name}") for info in pkgutil.iter_modules(queries.__path__)
+    ]
+    for module in (*modules, job_states):
         for name, annotation in getattr(module, "__annotations__", {}).items():
             if "LiteralString" in str(annotation) and name not in FRAGMENTS:
                 for text in BUILT.get(name, [getattr(module, name)]):
-                    yield f"{info.name}.{name}", text
+                    yield f"{module.__name__.rpartition('.')[2]}.{name}", text
 
 
 PARAMETERS: dict[str, Any] = {
@@ -99,6 +120,7 @@ PARAMETERS: dict[str, Any] = {
     "known_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     "min_confidence": 0.5,
     "share": 0.9,
+    **{name: ["x"] for name in ("subjects", "objects", "entities", "documents", "runs")},
     **{name: ["x"] for name in ("spent", "among", "against", "live", "types")},
     **dict.fromkeys(("happened", "undated"), True),
     **dict.fromkeys(("interval", "field", "source", "not_twice"), "month"),

@@ -39,7 +39,15 @@ def test_the_operations_have_their_known_names() -> None:
         *("pathExists", "shortestPath", "shortestPaths", "allSimplePaths", "reachable", "connectingSubgraph"),
         *("pathsDiff", "exposure", "exposureSummary", "upstream", "downstream", "chokePoints", "evidence"),
         *("contradictions", "timeline", "timeSeries", "distribution", "documents", "loadRuns", "ontology", "limits"),
-        "graphVersion",
+        *("graphVersion", "claims", "jobs"),
+    }
+
+
+def test_the_mutations_have_their_known_names() -> None:
+    mutation = build_schema(schema_text()).mutation_type
+    assert mutation is not None
+    assert set(mutation.fields) == {
+        *("loadTriples", "loadArticle", "retractDocument", "retractRun", "judgeSameAs", "startJob"),
     }
 
 

@@ -191,9 +191,10 @@ class Claim(Node):
     async def object(self, info: Info) -> Entity:
         return await entity(info.context, self.record.object)
 
-    @strawberry.field(description="The relation that it supports.")
+    @strawberry.field(description="The relation that it supports; null: both its ends were judged to be one entity.")
     async def relation(self, info: Info) -> Relation | None:
-        found = await info.context.load.relation_by_id.load(self.record.relation_id)
+        id: RelationId | None = self.record.relation_id
+        found = None if id is None else await info.context.load.relation_by_id.load(id)
         return None if found is None else Relation.from_record(found)
 
     @strawberry.field(description="Who is said to state it; null: the document itself.")
