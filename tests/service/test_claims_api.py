@@ -7,11 +7,13 @@ import httpx
 import pytest
 from neo4j import AsyncManagedTransaction
 
+from graph_schema import schema
 from graph_schema.graph import Graph
 from graph_schema.settings import GraphSettings
 from service.app import create_app
 from service.settings import ServiceSettings
 from tests.service.conftest import Ask, asker
+from tests.service.serving import writing
 
 pytestmark = pytest.mark.anyio
 P = ParamSpec("P")
@@ -145,3 +147,18 @@ async def test_claims_are_counted_only_when_the_client_asks(story_graph: Graph, 
                 await claims(asker(client), f"{{ claims(first: 3) {{ {fields} }} }}")
                 reads.append(graph.reads - before)
         assert reads == [1, 2]
+
+
+TOLD = """mutation ($source: String!) { loadTriples(source: $source, triples: [{subject: "Intel", predicate: "supplies",
+  object: "TSMC", sentence: "Intel supplies TSMC.", url: "https://example.org/1"}]) { runId } }"""
+
+
+async def test_a_claim_is_listed_under_every_run_whose_source_states_it(graph: Graph) -> None:
+    await schema.apply(graph)
+    async with writing(graph) as client:
+        ask = asker(client)
+        told = [(await ask(TOLD, source=source))["data"]["loadTriples"]["runId"] for source in ("desk", "wire")]
+        for run in told:
+            assert await sentences(ask, f'runIds: ["{run}"]') == {"Intel supplies TSMC."}
+            assert await sentences(ask, f'runIds: ["{run}"], types: [SUPPLIES], subjectIds: ["Intel"]')
+        assert await sentences(ask, f"runIds: {told}".replace("'", '"')) == {"Intel supplies TSMC."}

@@ -114,9 +114,17 @@ async def test_sent_at_once_with_different_content_one_wins_and_the_other_is_tol
     assert len(await runs(write)) == 1
 
 
-async def test_a_load_that_failed_is_no_outcome(write: Ask, ready: Graph) -> None:
+@pytest.mark.parametrize(
+    "status",
+    [
+        pytest.param(RunStatus.FAILED, id="failed"),
+        pytest.param(RunStatus.INTERRUPTED, id="interrupted"),
+        pytest.param(RunStatus.RUNNING, id="killed"),
+    ],
+)
+async def test_a_load_that_did_not_finish_is_no_outcome(write: Ask, ready: Graph, status: RunStatus) -> None:
     failed = await loaded(write, key="k1")
-    await ready.write(finish, failed["runId"], RunStatus.FAILED, Counts(), "the disk was full")
+    await ready.write(finish, failed["runId"], status, Counts())
     again = await loaded(write, key="k1")
     assert (again["repeated"], again["runId"] == failed["runId"]) == (False, False)
     assert await loaded(write, key="k1") == {**again, "repeated": True}
@@ -149,3 +157,12 @@ async def test_without_the_token_a_key_tells_nothing(http: httpx.AsyncClient, wr
 async def test_a_key_is_sought_in_its_index(ready: Graph, neo4j_session: neo4j.Session) -> None:
     plan = neo4j_session.run(SEEK, key="k1").consume().plan
     assert "NodeUniqueIndexSeek" in str(plan)
+
+
+async def test_what_was_retracted_is_not_loaded_again_by_its_key(write: Ask) -> None:
+    first = await loaded(write, key="k1")
+    await write("mutation ($id: ID!) { retractRun(id: $id) { counts { name } } }", id=first["runId"])
+    assert await loaded(write, key="k1") == {**first, "repeated": True}
+    assert (await write("{ claims { totalCount } }"))["data"]["claims"]["totalCount"] == 0
+    assert (await loaded(write, key="k2"))["repeated"] is False
+    assert (await write("{ claims { totalCount } }"))["data"]["claims"]["totalCount"] == 1

@@ -3,23 +3,28 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import pytest
 import structlog
+from neo4j import AsyncManagedTransaction
 
 from graph_schema.errors import GraphUnavailable, JobRunning
 from graph_schema.graph import Graph
 from graph_schema.job_states import JobStatus, job_states
+from graph_schema.settings import GraphSettings
 from loaders.jobs.definition import JobDefinition
 from loaders.jobs.runner import Connect, Report, begin_job, run_job
 from loaders.jobs.scheduler import run_schedule
+from loaders.runs import start as start_of_run
 from loaders.settings import LoadSettings
 
 pytestmark = pytest.mark.anyio
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -196,3 +201,24 @@ async def test_a_schedule_leaves_out_what_another_process_runs(
     await at_work.leave()
     assert "job is still running and was left out this time" in {entry["event"] for entry in logs}
     assert not any(entry["event"] == "job ended" for entry in logs)
+
+
+class Faulty(Graph):
+    """A graph that meets a bug when a load begins."""
+
+    async def write(
+        self, work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        if work.__name__ == start_of_run.__name__:
+            raise KeyError("a bug")
+        return await super().write(work, *args, **kwargs)
+
+
+async def test_a_bug_is_recorded_as_a_failure_and_the_job_can_be_started_again(
+    ready: Graph, neo4j_settings: GraphSettings, table: Path, settings: LoadSettings, connect: Connect
+) -> None:
+    with pytest.raises(KeyError, match="a bug"):
+        await run(job(table), settings, lambda: Faulty.connect(neo4j_settings))
+    state = (await ready.read(job_states))["tables"]
+    assert (state.status, state.failures, state.error) == (JobStatus.FAILED, 1, "internal error: KeyError; see the log")
+    assert (await run(job(table), settings, connect)).status is JobStatus.FINISHED
