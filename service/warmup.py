@@ -12,8 +12,9 @@ from graph_schema.ids import EntityId
 from service.paths.filters import EntityFilter, RelationFilter, Walk
 from service.queries.claims import claims_by_edge
 from service.queries.entities import entities_by_id, entities_called, entities_like
+from service.queries.neighbours import neighbours
 from service.queries.paths_expand import GraphExpander, relations_of_hops
-from service.queries.relations import neighbours, relations_of
+from service.queries.relations import relations_of
 
 log = structlog.get_logger(__name__)
 _NOBODY = EntityId("nobody")

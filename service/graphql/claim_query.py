@@ -14,12 +14,10 @@ from service.graphql.connections import (
     After,
     Before,
     Connection,
-    CountedConnection,
     First,
     Last,
     Window,
     connection,
-    counted_connection,
 )
 from service.graphql.context import Info
 from service.graphql.types.claims import (
@@ -87,7 +85,7 @@ class ClaimQuery:
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> CountedConnection[Claim]:
+    ) -> Connection[Claim]:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
         subjects, objects, either = await _ends(info, subject_ids or [], object_ids or [], entity_ids or [])
         where = ListedClaims(
@@ -106,7 +104,7 @@ class ClaimQuery:
         graph = info.context.graph
         page, more = window.cut(await graph.read(claims_listed, where, skip=window.skip, limit=window.limit + 1))
         claims = [Claim.from_record(claim) for claim in page]
-        return counted_connection(claims, window, more=more, count=lambda: graph.read(claims_counted, where))
+        return connection(claims, window, more=more, count=lambda: graph.read(claims_counted, where))
 
     @strawberry.field(description="Claims about entities, newest first, those without a day last.")
     async def timeline(

@@ -13,6 +13,8 @@ from graph_schema.errors import LimitExceeded, QuestionError
 T = TypeVar("T")
 R = TypeVar("R")
 DEFAULT_PAGE = 20
+Count = Callable[[], Awaitable[int]]
+"""Counts a whole list."""
 
 First = Annotated[int | None, strawberry.argument(description="Items from the front; 20 when nothing is given.")]
 After = Annotated[str | None, strawberry.argument(description="Cursor after which the page starts.")]
@@ -44,21 +46,15 @@ class Connection(Generic[T]):
 
     edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
     page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    count: strawberry.Private[Count | None] = None
 
     @strawberry.field(description="The items.")
     def nodes(self) -> list[T]:
         return [edge.node for edge in self.edges]
 
-
-@strawberry.type(description="A page of a list, and how long the whole list is.")
-class CountedConnection(Connection[T], Generic[T]):
-    """See the Relay specification; `count` is asked only when the client asks."""
-
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @strawberry.field(description="Number of items over all pages; counted only when asked for.")
-    async def total_count(self) -> int:
-        return await self.count()
+    @strawberry.field(description="Items over all pages, counted only when asked for; null: this list is not counted.")
+    async def total_count(self) -> int | None:
+        return None if self.count is None else await self.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +86,14 @@ class Window:
         return items[: self.limit], len(items) > self.limit
 
 
-def connection(items: Sequence[T], window: Window, *, more: bool) -> Connection[T]:
-    """A page of `items`, the first of which stands at `window.skip`."""
-    edges, info = _edges(items, window, more=more)
-    return Connection(edges=edges, page_info=info)
+def connection(items: Sequence[T], window: Window, *, more: bool, count: Count | None = None) -> Connection[T]:
+    """A page of `items`, the first of which stands at `window.skip`; `count` counts the whole list."""
+    edges, info = page(items, window, more=more)
+    return Connection(edges=edges, page_info=info, count=count)
 
 
-def counted_connection(
-    items: Sequence[T], window: Window, *, more: bool, count: Callable[[], Awaitable[int]]
-) -> CountedConnection[T]:
-    """`connection` with what counts the whole list."""
-    edges, info = _edges(items, window, more=more)
-    return CountedConnection(edges=edges, page_info=info, count=count)
-
-
-def _edges(items: Sequence[T], window: Window, *, more: bool) -> tuple[list[Edge[T]], PageInfo]:
+def page(items: Sequence[T], window: Window, *, more: bool) -> tuple[list[Edge[T]], PageInfo]:
+    """Edges of `items`, the first of which stands at `window.skip`, and where they stand."""
     edges = [Edge(cursor=cursor(window.skip + i), node=item) for i, item in enumerate(items)]
     info = PageInfo(
         has_next_page=more,

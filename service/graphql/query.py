@@ -17,17 +17,17 @@ from service.graphql.connections import After, Before, Connection, First, Last, 
 from service.graphql.context import Context, Info
 from service.graphql.inputs import EntityFilter, RelationFilter
 from service.graphql.types.jobs import JOB, Job
-from service.graphql.types.lists import EntityMatch, Neighbor
+from service.graphql.types.lists import EntityMatch
 from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
 from service.graphql.types.service import Limits, Ontology
 from service.paths.filters import Walk
-from service.queries.documents import documents
+from service.queries.documents import documents, documents_counted
 from service.queries.entities import entities_like
 from service.queries.paths_expand import relations_of_hops
-from service.queries.relations import neighbours, relations_listed
-from service.queries.state import load_runs
+from service.queries.relations_listed import relations_counted, relations_listed
+from service.queries.state import load_runs, load_runs_counted
 
 Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
 
@@ -85,7 +85,11 @@ class RecordQuery:
         found = (await info.context.graph.read(entities_like, [q], where=admitted, fuzzy=fuzzy)).get(q, [])
         page, more = window.cut(found[window.skip : window.skip + window.limit + 1])
         info.context.know([match.entity for match in page])
-        return connection([EntityMatch.from_match(match) for match in page], window, more=more)
+
+        async def count() -> int:
+            return len(found)
+
+        return connection([EntityMatch.from_match(match) for match in page], window, more=more, count=count)
 
     @strawberry.field(description="Relations by id, under conditions on them and on both ends.")
     async def relations(
@@ -102,11 +106,11 @@ class RecordQuery:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
         ends = [await info.context.resolved((end or EntityFilter()).to_domain()) for end in (subject, object)]
         via = (where or RelationFilter()).to_domain()
-        rows = await info.context.graph.read(
-            relations_listed, via, ends[0], ends[1], skip=window.skip, limit=window.limit + 1
-        )
+        graph = info.context.graph
+        rows = await graph.read(relations_listed, via, *ends, skip=window.skip, limit=window.limit + 1)
         page, more = window.cut(rows)
-        return connection([Relation.from_record(relation) for relation in page], window, more=more)
+        relations = [Relation.from_record(relation) for relation in page]
+        return connection(relations, window, more=more, count=lambda: graph.read(relations_counted, via, *ends))
 
     @strawberry.field(description="All relations between two entities, whichever way they point, surest first.")
     async def relation_between(
@@ -118,31 +122,6 @@ class RecordQuery:
         walk = Walk(via=(where or RelationFilter()).to_domain())
         found, _ = await info.context.graph.read(relations_of_hops, [pair], walk)
         return [Relation.from_record(relation) for relation in found.get(pair, ())]
-
-    @strawberry.field(description="Entities one step away with all relations to them, surest first.")
-    async def neighbors(
-        self,
-        info: Info,
-        id: Wanted,
-        where: RelationFilter | None = None,
-        object: EntityFilter | None = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[Neighbor]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        rule = (object or EntityFilter()).to_domain()
-        known = await lookup(info.context.graph, [id, *sorted(rule.named)])
-        info.context.know(known.values())
-        admitted = rule.resolved({name: entity.id for name, entity in known.items()})
-        via = (where or RelationFilter()).to_domain()
-        rows = await info.context.graph.read(
-            neighbours, known[id].id, via, admitted, skip=window.skip, limit=window.limit + 1
-        )
-        page, more = window.cut(rows)
-        info.context.know([entity for entity, _ in page])
-        return connection([Neighbor.from_records(*row) for row in page], window, more=more)
 
     @strawberry.field(description="The statements behind a relation, a path or everything about an entity.")
     async def evidence(
@@ -183,7 +162,12 @@ class RecordQuery:
         before: Before = None,
     ) -> Connection[Document]:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        rows = await info.context.graph.read(
+        graph = info.context.graph
+
+        async def count() -> int:
+            return await graph.read(documents_counted, title=q, publishers=publishers or [], since=since, until=until)
+
+        rows = await graph.read(
             documents,
             title=q,
             publishers=publishers or [],
@@ -193,7 +177,7 @@ class RecordQuery:
             limit=window.limit + 1,
         )
         page, more = window.cut(rows)
-        return connection([Document.from_record(document) for document in page], window, more=more)
+        return connection([Document.from_record(document) for document in page], window, more=more, count=count)
 
     @strawberry.field(description="Load runs, newest first.")
     async def load_runs(
@@ -208,11 +192,11 @@ class RecordQuery:
     ) -> Connection[LoadRun]:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
         info.context.cacheable = False
-        rows = await info.context.graph.read(
-            load_runs, job=job, status=status, skip=window.skip, limit=window.limit + 1
-        )
+        graph = info.context.graph
+        rows = await graph.read(load_runs, job=job, status=status, skip=window.skip, limit=window.limit + 1)
         page, more = window.cut(rows)
-        return connection([LoadRun.from_record(run) for run in page], window, more=more)
+        runs = [LoadRun.from_record(run) for run in page]
+        return connection(runs, window, more=more, count=lambda: graph.read(load_runs_counted, job=job, status=status))
 
     @strawberry.field(
         description="Jobs of the schedule that have begun at least once, by name: how their last run ended, and when they "

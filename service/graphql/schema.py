@@ -10,6 +10,7 @@ from service.graphql.claim_query import ClaimQuery
 from service.graphql.document_cache import DocumentCache, KnownDocuments
 from service.graphql.guards import CostLimit, depth_rule
 from service.graphql.mutation import Mutation
+from service.graphql.neighbor_query import NeighborQuery
 from service.graphql.path_query import PathQuery
 from service.graphql.query import RecordQuery
 from service.graphql.reach_query import ReachQuery
@@ -23,7 +24,7 @@ _CACHED_DOCUMENTS = 1_000
 
 
 @strawberry.type(description="What can be asked.")
-class Query(RecordQuery, PathQuery, ReachQuery, ClaimQuery):
+class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, ClaimQuery):
     """All questions."""
 
 

@@ -1,8 +1,8 @@
 """Documents: by id, and listed newest first."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from typing import LiteralString
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
@@ -77,18 +77,51 @@ async def documents(
     found = [DocumentRecord.from_node(record["document"]) async for record in result]
     if len(found) == limit or since is not None or until is not None:
         return found
-    dated = skip + len(found) if found else await _count_dated(tx, publishers)
+    dated = skip + len(found) if found else await _count(tx, DATED_COUNT, {**parameters, **period})
     result = await tx.run(UNDATED_DOCUMENTS, parameters, skip=max(0, skip - dated), limit=limit - len(found))
     return found + [DocumentRecord.from_node(record["document"]) async for record in result]
 
 
 DATED_COUNT: LiteralString = """
 MATCH (document:Document)
-WHERE document.published >= $since AND (size($publishers) = 0 OR document.publisher IN $publishers)
+WHERE document.published >= $since AND document.published <= $until
+  AND (size($publishers) = 0 OR document.publisher IN $publishers)
 RETURN count(*) AS documents
 """
 
 
-async def _count_dated(tx: AsyncManagedTransaction, publishers: Sequence[str]) -> int:
-    result = await tx.run(DATED_COUNT, publishers=list(publishers), since=_FIRST_DAY)
+UNDATED_COUNT: LiteralString = """
+MATCH (document:Document)
+WHERE document.id > '' AND document.published IS NULL
+  AND (size($publishers) = 0 OR document.publisher IN $publishers)
+RETURN count(*) AS documents
+"""
+
+TITLED_COUNT: LiteralString = f"""
+CALL db.index.fulltext.queryNodes('{DOCUMENT_TITLES}', $title) YIELD node AS document
+WHERE (size($publishers) = 0 OR document.publisher IN $publishers)
+  AND ($since IS NULL OR document.published >= $since) AND ($until IS NULL OR document.published <= $until)
+RETURN count(*) AS documents
+"""
+
+
+async def documents_counted(
+    tx: AsyncManagedTransaction,
+    *,
+    title: str | None,
+    publishers: Sequence[str],
+    since: dt.date | None,
+    until: dt.date | None,
+) -> int:
+    """How many documents `documents` has over all pages."""
+    parameters = {"publishers": list(publishers), "since": since, "until": until}
+    if title is not None:
+        query = full_text_query(title, fuzzy=True)
+        return 0 if query is None else await _count(tx, TITLED_COUNT, {**parameters, "title": query})
+    dated = await _count(tx, DATED_COUNT, {**parameters, "since": since or _FIRST_DAY, "until": until or _LAST_DAY})
+    return dated if since is not None or until is not None else dated + await _count(tx, UNDATED_COUNT, parameters)
+
+
+async def _count(tx: AsyncManagedTransaction, query: LiteralString, parameters: Mapping[str, Any]) -> int:
+    result = await tx.run(query, dict(parameters))
     return int((await result.single(strict=True))["documents"])

@@ -40,6 +40,20 @@ async def load_runs(
     return [_load_run(record["run"]) async for record in result]
 
 
+LOAD_RUNS_COUNTED: LiteralString = """
+MATCH (run:LoadRun)
+WHERE run.started >= datetime('0001-01-01T00:00:00Z')
+  AND ($job IS NULL OR run.job = $job) AND ($status IS NULL OR run.status = $status)
+RETURN count(run) AS runs
+"""
+
+
+async def load_runs_counted(tx: AsyncManagedTransaction, *, job: str | None, status: RunStatus | None) -> int:
+    """How many load runs there are."""
+    result = await tx.run(LOAD_RUNS_COUNTED, job=job, status=None if status is None else status.value)
+    return int((await result.single(strict=True))["runs"])
+
+
 LOAD_RUNS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (run:LoadRun {id: id})

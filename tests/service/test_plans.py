@@ -16,7 +16,17 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service import queries
 from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.hubs import HubPolicy
-from service.queries import claims, claims_listed, documents, entities, paths_expand, relations, state
+from service.queries import (
+    claims,
+    claims_listed,
+    documents,
+    entities,
+    neighbours,
+    paths_expand,
+    relations,
+    relations_listed,
+    state,
+)
 from service.queries.claims_listed import ListedClaims
 from service.queries.claims_over_time import Clock
 from tests.usual_graph import fill, operators
@@ -79,13 +89,30 @@ BUILT = {
     ],
     "ENTITIES_ADMITTED": [entities.entities_admitted_query(where) for where in (OPEN, PICKY)],
     "ENTITIES_LIKE": [entities.entities_like_query(where) for where in (OPEN, PICKY)],
-    "NEIGHBOURS": [relations.neighbours_query(walk.via, walk.through) for walk in WALKS],
-    "RELATIONS_OF": [relations.relations_of_query(walk.via, walk.through) for walk in WALKS],
-    "RELATIONS_LISTED": [relations.relations_listed_query(via, SOMEWHERE, OPEN) for via in (RelationFilter(), STRICT)],
-    "RELATIONS_ANCHORED": [
-        relations.relations_listed_query(STRICT, PICKY, OPEN),
-        relations.relations_listed_query(RelationFilter(), OPEN, PICKY),
+    "NEIGHBOURS": [neighbours.neighbours_query(walk.via, walk.through) for walk in WALKS],
+    "NEIGHBOURS_COUNTED": [
+        neighbours.neighbours_query(walk.via, walk.through, neighbours.NEIGHBOURS_COUNTED) for walk in WALKS
     ],
+    "NEIGHBOURS_GROUPED": [
+        neighbours.neighbours_grouped_query(walk.via, walk.through, by)
+        for walk in WALKS
+        for by in neighbours.NeighbourGrouping
+    ],
+    "RELATIONS_OF": [relations.relations_of_query(walk.via, walk.through) for walk in WALKS],
+    **{
+        name: [query(via, SOMEWHERE, OPEN) for via in (RelationFilter(), STRICT)]
+        for name, query in (
+            ("RELATIONS_LISTED", relations_listed.relations_listed_query),
+            ("RELATIONS_COUNTED", relations_listed.relations_counted_query),
+        )
+    },
+    **{
+        name: [query(STRICT, PICKY, OPEN), query(RelationFilter(), OPEN, PICKY)]
+        for name, query in (
+            ("RELATIONS_ANCHORED", relations_listed.relations_listed_query),
+            ("RELATIONS_ANCHORED_COUNTED", relations_listed.relations_counted_query),
+        )
+    },
     "CLAIMS_LISTED": [claims_listed.claims_listed_query(where) for where in LISTED],
     "CLAIMS_COUNTED": [claims_listed.claims_counted_query(where) for where in LISTED],
 }

@@ -1,0 +1,94 @@
+"""The question for what is one step away."""
+
+from typing import Annotated, Self
+
+import strawberry
+
+from graph_schema.vocabulary import EntityType
+from service.answers.endpoints import lookup
+from service.graphql.connections import After, Before, Connection, First, Last, Window, page
+from service.graphql.context import Info
+from service.graphql.inputs import EntityFilter, RelationFilter
+from service.graphql.types.lists import Neighbor
+from service.queries.neighbours import (
+    NeighbourGroup,
+    NeighbourGrouping,
+    neighbours,
+    neighbours_counted,
+    neighbours_grouped,
+)
+
+strawberry.enum(
+    NeighbourGrouping,
+    name="NeighborGrouping",
+    description="By what neighbours are counted: their kind, the kinds of the relations to them, where they lie.",
+)
+
+
+@strawberry.type(description="Neighbours that have one thing in common.")
+class NeighborGroup:
+    """See `NeighbourGroup`."""
+
+    by: NeighbourGrouping = strawberry.field(description="What they have in common.")
+    key: str | None = strawberry.field(
+        description="Type or relation as the enums of this API name it, id of the country; null: no country is known."
+    )
+    name: str | None = strawberry.field(description="The key as people read it.")
+    neighbors: int = strawberry.field(description="How many neighbours.")
+    relations: int = strawberry.field(description="How many relations to them.")
+
+    @classmethod
+    def from_domain(cls, group: NeighbourGroup) -> Self:
+        key = group.key
+        if key is not None and group.by is NeighbourGrouping.TYPE:
+            key = EntityType(key).name
+        return cls(by=group.by, key=key, name=group.name, neighbors=group.neighbours, relations=group.relations)
+
+
+@strawberry.type(description="A page of neighbours, and counts over all of them.")
+class NeighborConnection(Connection[Neighbor]):
+    """See the Relay specification."""
+
+    groups: list[NeighborGroup] = strawberry.field(
+        description="Of each grouping that `groupBy` asks for, the largest first."
+    )
+
+
+@strawberry.type
+class NeighborQuery:
+    """What is one step away."""
+
+    @strawberry.field(description="Entities one step away with all relations to them, surest first.")
+    async def neighbors(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")],
+        where: RelationFilter | None = None,
+        object: EntityFilter | None = None,
+        group_by: Annotated[
+            list[NeighbourGrouping] | None, strawberry.argument(description="Count all neighbours by these, too.")
+        ] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> NeighborConnection:
+        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        rule = (object or EntityFilter()).to_domain()
+        known = await lookup(info.context.graph, [id, *sorted(rule.named)])
+        info.context.know(known.values())
+        admitted = rule.resolved({name: entity.id for name, entity in known.items()})
+        via = (where or RelationFilter()).to_domain()
+        graph, of = info.context.graph, known[id].id
+        rows = await graph.read(neighbours, of, via, admitted, skip=window.skip, limit=window.limit + 1)
+        found, more = window.cut(rows)
+        info.context.know([entity for entity, _ in found])
+        groupings = dict.fromkeys(group_by or ())
+        groups = await graph.read(neighbours_grouped, of, via, admitted, groupings) if groupings else []
+        edges, page_info = page([Neighbor.from_records(*row) for row in found], window, more=more)
+        return NeighborConnection(
+            edges=edges,
+            page_info=page_info,
+            count=lambda: graph.read(neighbours_counted, of, via, admitted),
+            groups=[NeighborGroup.from_domain(group) for group in groups],
+        )
