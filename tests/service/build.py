@@ -18,7 +18,7 @@ from tests.service.reference import MemoryGraph
 
 @dataclass
 class GraphBuilder:
-    """Collects entities and statements; `write` puts them into an empty graph."""
+    """Collects entities and statements; `write` puts them into an empty graph, `rewrite` in place of what is there."""
 
     memory: MemoryGraph = field(default_factory=MemoryGraph)
     claims: list[tuple[Claim, str]] = field(default_factory=list)
@@ -103,6 +103,24 @@ class GraphBuilder:
         self.project()
         await graph.write(_write, self, version)
 
+    async def rewrite(self, graph: Graph, *, version: int) -> None:
+        """Put everything into the graph in place of what it holds; its schema must be up to date."""
+        self.project()
+        await graph.write(_rewrite, self, version)
+
+
+def started(run: str) -> dt.datetime:
+    """When the load run began: `run:3` on the third of the month."""
+    return dt.datetime(2026, 11, int(run.removeprefix("run:")), tzinfo=dt.UTC)
+
+
+EMPTY: LiteralString = "MATCH (n) WHERE NOT n:SchemaVersion DETACH DELETE n"
+
+
+async def _rewrite(tx: AsyncManagedTransaction, builder: GraphBuilder, version: int) -> None:
+    await (await tx.run(EMPTY)).consume()
+    await _write(tx, builder, version)
+
 
 async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: int) -> None:
     async def run(query: LiteralString, rows: Iterable[Any]) -> None:
@@ -157,7 +175,7 @@ async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: in
                 "props": {
                     name: getattr(claim, name)
                     for name in (
-                        *("id", "sentence", "predicate", "relation", "modality", "confidence", "role"),
+                        *("id", "sentence", "predicate", "relation", "modality", "confidence", "role", "share"),
                         *("date", "valid_from", "valid_to", "extractor"),
                     )
                 }
@@ -173,7 +191,7 @@ async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: in
                 "id": load,
                 "job": "news",
                 "source": "bulletins",
-                "started": dt.datetime(2026, 11, int(load.removeprefix("run:")), tzinfo=dt.UTC),
+                "started": started(load),
                 "status": "finished",
                 "counts": '{"read": 3}',
             }

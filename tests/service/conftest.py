@@ -6,6 +6,7 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
+from graph_schema import schema
 from graph_schema.graph import Graph
 from service.app import create_app
 from service.settings import ServiceSettings
@@ -47,6 +48,14 @@ async def client(story_graph: Graph, client_of: Callable[..., httpx.AsyncClient]
 def ask(client: httpx.AsyncClient) -> Ask:
     """Asks the service over the graph of the examples."""
     return asker(client)
+
+
+@pytest.fixture
+async def ask_graph(graph: Graph, client_of: Callable[..., httpx.AsyncClient]) -> AsyncIterator[Ask]:
+    """Asks the service over whatever the graph holds by then; its schema is up to date."""
+    await schema.apply(graph)
+    async with client_of(graph) as http:
+        yield asker(http)
 
 
 def asker(client: httpx.AsyncClient) -> Ask:

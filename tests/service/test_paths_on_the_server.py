@@ -1,8 +1,9 @@
-"""Path questions on a real server: under every filter the answer equals the plain reference."""
+"""The path operations on a real server: under every filter each answers what the plain reference answers."""
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count, pairwise, product
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,126 +11,218 @@ from hypothesis import strategies as st
 
 from graph_schema.graph import Graph
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
-from service.answers.paths import PathFinder, PathRequest
-from service.paths.budget import Budget
-from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
-from service.paths.hubs import HubMode, HubPolicy
-from service.paths.report import PathStatus
-from service.settings import ServiceSettings
+from service.queries.records import RelationRecord
 from tests.service.build import GraphBuilder
-from tests.service.reference import admits_relation, all_paths, expected_status, orientations, walkable
+from tests.service.conftest import Ask
+from tests.service.path_questions import entity_filters, graphs, hub_policies, pairs, relation_filters, some, times
+from tests.service.path_reference import Paths, Reference, Way
 
 pytestmark = pytest.mark.anyio
 
-TYPES = (EntityType.COMPANY, EntityType.COUNTRY, EntityType.PERSON)
-RELATIONS = (RelationType.SUPPLIES, RelationType.OWNS, RelationType.PARTNERS_WITH, RelationType.RELATED_TO)
-DAYS = tuple(dt.date(year, 1, 1) for year in (2020, 2022, 2024, 2026))
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> GraphBuilder:
-    """Up to seven entities of three types, up to fourteen relations that fit them, with every kind of property."""
-    build = GraphBuilder()
-    ids = [build.entity(draw(st.sampled_from(TYPES)), f"Node {i}") for i in range(draw(st.integers(2, 7)))]
-    for _ in range(draw(st.integers(0, 14))):
-        a, b = draw(st.sampled_from(ids)), draw(st.sampled_from(ids))
-        if a != b:
-            types = build.memory.entities[a].type, build.memory.entities[b].type
-            fitting = [relation for relation in RELATIONS if vocabulary().admits(types[0], relation, types[1])]
-            start, end = draw(st.none() | st.sampled_from(DAYS)), draw(st.none() | st.sampled_from(DAYS))
-            build.relation(
-                a,
-                draw(st.sampled_from(fitting)),
-                b,
-                status=draw(st.sampled_from([Modality.ASSERTED, Modality.PLANNED, Modality.ENDED, Modality.DENIED])),
-                confidence=draw(st.sampled_from([0.25, 0.5, 1.0])),
-                sources=draw(st.integers(1, 3)),
-                valid_from=start,
-                valid_to=end if start is None or end is None or start <= end else None,
-            )
-    return build
-
-
-def walks(ids: Sequence[EntityId]) -> st.SearchStrategy[Walk]:
-    via = st.builds(
-        RelationFilter,
-        types=st.just(()) | st.lists(st.sampled_from(RELATIONS), min_size=1, max_size=3, unique=True).map(tuple),
-        direction=st.sampled_from(Direction),
-        include_former=st.booleans(),
-        min_confidence=st.sampled_from([0.0, 0.5]),
-        min_sources=st.sampled_from([0, 2]),
-        valid_at=st.none() | st.sampled_from(DAYS),
-        undated=st.sampled_from(UndatedPolicy),
-    )
-    some = st.just(()) | st.lists(st.sampled_from(ids), max_size=1).map(tuple)
-    through = st.builds(EntityFilter, exclude_types=st.just(()) | st.just((EntityType.COUNTRY,)), exclude_ids=some)
-    hubs = st.builds(
-        HubPolicy,
-        mode=st.sampled_from([HubMode.NONE, HubMode.BLOCK_TRANSIT]),
-        max_degree=st.integers(1, 6),
-        types=st.just(()) | st.just((EntityType.PERSON,)),
-        allow_ids=some,
-    )
-    return st.builds(Walk, via=via, through=through, avoid=some.map(frozenset), hubs=hubs)
+QUESTION = """
+query ($from: ID!, $to: ID!, $sources: [ID!]!, $targets: [ID!]!, $terminals: [ID!]!, $mustPass: [ID!], $k: Int!,
+  $depth: Int!, $minLength: Int!, $weight: PathWeight!, $distinctBy: DistinctBy!, $knownFrom: DateTime!,
+  $knownTo: DateTime!, $via: RelationFilter, $through: EntityFilter, $avoid: [ID!], $hubs: HubPolicy, $budget: Budget) {
+  pathExists(from: $from, to: $to, via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    exists report { status } }
+  shortestPath(from: $from, to: $to, weight: $weight,
+    via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    paths { ...way } report { status undated hubsSkipped { id } } }
+  shortestPaths(from: $sources, to: $targets, k: $k, mustPass: $mustPass, weight: $weight, distinctBy: $distinctBy,
+    via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    paths { ...way } report { status undated hubsSkipped { id } } }
+  allSimplePaths(from: $from, to: $to, minLength: $minLength, maxLength: $depth, mustPass: $mustPass, first: 90,
+    via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    nodes { ...way } report { status undated hubsSkipped { id } } }
+  connectingSubgraph(ids: $terminals,
+    via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    entities { id } relations { id } unconnected { id } report { status undated hubsSkipped { id } } }
+  pathsDiff(from: $from, to: $to, knownFrom: $knownFrom, knownTo: $knownTo, k: $k,
+    via: $via, through: $through, avoid: $avoid, hubs: $hubs, budget: $budget) {
+    appeared { ...way } vanished { ...way } kept { ...way } before { status } after { status } }
+}
+fragment way on Path { entities { id } hops { relations { id } } }
+"""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A graph and a question about it."""
+    """A question about a graph."""
 
     build: GraphBuilder
-    source: EntityId
-    target: EntityId
-    walk: Walk
-    depth: int
-    k: int
+    variables: dict[str, Any]
+
+    @property
+    def reference(self) -> Reference:
+        asked = self.variables
+        return Reference(self.build, asked["via"], asked["through"], asked["avoid"], asked["hubs"])
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
-    build = draw(graphs())
-    ids = sorted(build.memory.entities)
-    end = st.sampled_from(ids)
-    return Case(build, draw(end), draw(end), draw(walks(ids)), draw(st.integers(1, 5)), draw(st.integers(1, 5)))
+def cases(draw: st.DrawFn) -> list[Case]:
+    """The same question about two graphs: its plans are made once."""
+    builds = draw(graphs(2))
+    ids = sorted(builds[0].memory.entities)
+    depth = draw(st.integers(1, 5))
+    start, end = draw(pairs(ids) | pairs(ids) | pairs(ids) | st.sampled_from([(one, one) for one in ids]))
+    others = sorted(set(ids) - {start, end})
+    variables = {
+        "from": start,
+        "to": end,
+        "sources": [start, *draw(st.just([]) | some(others, 1))],
+        "targets": [end, *draw(st.just([]) | some(others, 1))],
+        "terminals": [start, end, *draw(st.lists(st.sampled_from(ids), max_size=2))],
+        "mustPass": draw(st.just([]) | some(ids, 1)),
+        "k": draw(st.integers(1, 5)),
+        "depth": depth,
+        "minLength": draw(st.integers(1, depth)),
+        "weight": draw(st.sampled_from(["HOPS", "CONFIDENCE"])),
+        "distinctBy": draw(st.sampled_from(["ENTITIES", "RELATION_TYPES", "RELATIONS"])),
+        "knownFrom": draw(times()),
+        "knownTo": draw(times()),
+        "via": draw(relation_filters()),
+        "through": draw(entity_filters(ids)),
+        "avoid": draw(st.just([]) | some(ids)),
+        "hubs": draw(hub_policies(ids)),
+        "budget": {"maxDepth": depth, "timeoutMs": 30_000},
+    }
+    return [Case(build, variables) for build in builds]
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+versions = count(1)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases())
-async def test_the_server_answers_what_the_reference_answers(graph: Graph, case: Case) -> None:
-    build, source, target, walk, depth, k = case.build, case.source, case.target, case.walk, case.depth, case.k
-    await empty(graph)
-    await build.write(graph)
-    finder = PathFinder(graph, ServiceSettings(hub_degree=100))
-    answer = await finder.find(
-        PathRequest(
-            (source,),
-            (target,),
-            k=k,
-            walk=walk,
-            budget=Budget(max_depth=depth, timeout_s=30),
-        )
+async def test_every_path_operation_answers_what_the_reference_answers(
+    graph: Graph, ask_graph: Ask, cases: list[Case]
+) -> None:
+    for case in cases:
+        await case.build.rewrite(graph, version=next(versions))
+        answer = await ask_graph(QUESTION, **case.variables)
+        assert "errors" not in answer, answer["errors"]
+        told = answer["data"]
+        assert told["pathExists"] == exists(case)
+        assert ways(told["shortestPath"], "paths") == shortest(case)
+        assert ways(told["shortestPaths"], "paths") == k_shortest(case)
+        assert ways(told["allSimplePaths"], "nodes") == all_simple(case)
+        assert joined(told["connectingSubgraph"]) == joining(case)
+        assert {name: _ids(told["pathsDiff"][name]) for name in ("appeared", "vanished", "kept")} | {
+            name: told["pathsDiff"][name]["status"] for name in ("before", "after")
+        } == difference(case)
+        for one in (told["shortestPath"], told["shortestPaths"], told["allSimplePaths"], told["connectingSubgraph"]):
+            assert {hub["id"] for hub in one["report"]["hubsSkipped"]} <= case.reference.hubs_but([])
+
+
+def exists(case: Case) -> dict[str, Any]:
+    status = _between(case).status()
+    return {"exists": status in ("FOUND", "SAME_ENTITY"), "report": {"status": status}}
+
+
+def shortest(case: Case) -> dict[str, Any]:
+    return _expected(replace(_between(case), weight=case.variables["weight"]), 1)
+
+
+def k_shortest(case: Case) -> dict[str, Any]:
+    asked = case.variables
+    paths = Paths(
+        case.reference,
+        asked["sources"],
+        asked["targets"],
+        asked["depth"],
+        must_pass=asked["mustPass"],
+        weight=asked["weight"],
     )
-    ends = frozenset({source, target})
-    folded = walkable(build.memory, walk, ends, 100)
-    expected = [] if source == target else all_paths(folded, frozenset({source}), frozenset({target}), depth)[:k]
-    assert [tuple(entity.id for entity in path.entities) for path in answer.paths] == expected
-    status = expected_status(folded, frozenset({source}), frozenset({target}), depth)
-    if answer.report.status is PathStatus.IMPOSSIBLE_BY_SCHEMA:
-        assert not expected
-    else:
-        assert answer.report.status is status
-    for hop in (hop for path in answer.paths for hop in path.hops):
-        assert {relation.id for relation in hop.relations} == {
-            relation.id
-            for relation in build.memory.relations
-            if admits_relation(walk.via, relation)
-            and (hop.source.id, hop.target.id) in orientations(relation, walk.via.direction)
-        }
+    return _expected(paths, asked["k"], asked["distinctBy"])
 
 
-async def empty(graph: Graph) -> None:
-    async def delete(tx) -> None:  # type: ignore[no-untyped-def]
-        await (await tx.run("MATCH (n) WHERE NOT n:SchemaVersion DETACH DELETE n")).consume()
+def all_simple(case: Case) -> dict[str, Any]:
+    asked = case.variables
+    return _expected(replace(_between(case), must_pass=asked["mustPass"], min_length=asked["minLength"]), 90)
 
-    await graph.write(delete)
+
+def joining(case: Case) -> dict[str, Any]:
+    """Each entity is joined by the best path from what is joined already."""
+    reference, asked = case.reference, case.variables
+    first, *others = dict.fromkeys(asked["terminals"])
+    inside, waiting, hops, status = [first], others, set[tuple[EntityId, EntityId]](), "SAME_ENTITY"
+    while waiting:
+        paths = Paths(reference, inside, waiting, asked["depth"])
+        status = paths.status()
+        if not (found := paths.all()):
+            break
+        inside = list(dict.fromkeys([*inside, *found[0]]))
+        waiting = [id for id in waiting if id not in inside]
+        hops |= set(pairwise(found[0]))
+    return {
+        "entities": set(inside),
+        "relations": {one.id for pair in hops for one in reference.hop(*pair)},
+        "unconnected": set(waiting),
+        "status": status,
+        "undated": reference.undated(hops),
+    }
+
+
+def difference(case: Case) -> dict[str, Any]:
+    """The k best paths by what was known earlier and later."""
+    asked, answers = case.variables, {}
+    for when, known in (("before", asked["knownFrom"]), ("after", asked["knownTo"])):
+        reference = replace(case.reference, via={**asked["via"], "knownAt": known})
+        answers[when] = replace(_between(case), reference=reference)
+    before, after = (paths.all()[: asked["k"]] for paths in answers.values())
+    return {
+        "appeared": [path for path in after if path not in before],
+        "vanished": [path for path in before if path not in after],
+        "kept": [path for path in after if path in before],
+        **{when: paths.status() for when, paths in answers.items()},
+    }
+
+
+def _between(case: Case) -> Paths:
+    asked = case.variables
+    return Paths(case.reference, [asked["from"]], [asked["to"]], asked["depth"])
+
+
+def _expected(paths: Paths, k: int, distinct_by: str = "ENTITIES") -> dict[str, Any]:
+    found = [(path, chosen) for path in paths.all() for chosen in _told_apart(paths.reference, path, distinct_by)][:k]
+    undated = {one.id for _, hops in found for hop in hops for one in hop if one.undated}
+    flagged = paths.reference.via.get("undated", "FLAG") == "FLAG"
+    return {
+        "paths": [(path, [[one.id for one in hop] for hop in hops]) for path, hops in found],
+        "status": paths.status(),
+        "undated": len(undated) if flagged else 0,
+    }
+
+
+def _told_apart(reference: Reference, path: Way, distinct_by: str) -> list[Sequence[Sequence[RelationRecord]]]:
+    """The choices of relations that make one path several, the surest first."""
+    hops = [(a, reference.hop(a, b)) for a, b in pairwise(path)]
+    match distinct_by:
+        case "RELATIONS":
+            choices = [[[one] for one in hop] for _, hop in hops]
+        case "RELATION_TYPES":
+            choices = []
+            for a, hop in hops:
+                kinds = list(dict.fromkeys((one.type, one.subject == a) for one in hop))
+                choices.append([[one for one in hop if (one.type, one.subject == a) == kind] for kind in kinds])
+        case _:
+            choices = [[hop] for _, hop in hops]
+    return list(product(*choices))
+
+
+def ways(result: dict[str, Any], where: str) -> dict[str, Any]:
+    relations = [[[one["id"] for one in hop["relations"]] for hop in path["hops"]] for path in result[where]]
+    return {
+        "paths": list(zip(_ids(result[where]), relations, strict=True)),
+        "status": result["report"]["status"],
+        "undated": result["report"]["undated"],
+    }
+
+
+def joined(result: dict[str, Any]) -> dict[str, Any]:
+    found = {name: {one["id"] for one in result[name]} for name in ("entities", "relations", "unconnected")}
+    return {**found, "status": result["report"]["status"], "undated": result["report"]["undated"]}
+
+
+def _ids(paths: list[dict[str, Any]]) -> list[Way]:
+    return [tuple(entity["id"] for entity in path["entities"]) for path in paths]
