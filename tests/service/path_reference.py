@@ -204,10 +204,10 @@ class Paths:
         """What is to be said of them."""
         if {*self.sources} & {*self.targets}:
             return "SAME_ENTITY"
-        if not self._possible():
-            return "IMPOSSIBLE_BY_SCHEMA"
         if self.all():
             return "FOUND"
+        if not self._possible():
+            return "IMPOSSIBLE_BY_SCHEMA"
         return "NONE_WITHIN_BOUNDS" if self.all(len(self.reference.build.memory.entities)) else "NO_PATH"
 
     def _possible(self) -> bool:
@@ -215,17 +215,18 @@ class Paths:
         via, through = self.reference.via, self.reference.through
         middle = {type.name for type in EntityType if type.name in through.get("types", [type.name])}
         middle -= set(through.get("excludeTypes", []))
-        signatures = nx.DiGraph()
+        pairs: set[tuple[str, str]] = set()
         for type in RelationType:
             relation = vocabulary().relations[type]
-            if type.name not in via.get("types", [type.name]) or type.name in via.get("excludeTypes", []):
-                continue
-            for subject, object in product(relation.subject_types, relation.object_types):
-                for a, b in self.reference.ways(type, subject.name, object.name):
-                    signatures.add_edge(("from", a), ("to", b))
-                    signatures.add_edges_from([(("from", a), b)] if b in middle else [])
-                    signatures.add_edges_from([(a, ("to", b))] if a in middle else [])
-                    signatures.add_edges_from([(a, b)] if {a, b} <= middle else [])
+            if type.name in via.get("types", [type.name]) and type.name not in via.get("excludeTypes", []):
+                for subject, object in product(relation.subject_types, relation.object_types):
+                    pairs.update(self.reference.ways(type, subject.name, object.name))
+        signatures = nx.DiGraph()
+        for a, b in pairs:
+            signatures.add_edge(("from", a), ("to", b))
+            signatures.add_edges_from([(("from", a), b)] if b in middle else [])
+            signatures.add_edges_from([(a, ("to", b))] if a in middle else [])
+            signatures.add_edges_from([(a, b)] if {a, b} <= middle else [])
         types = {id: entity.type.name for id, entity in self.reference.build.memory.entities.items()}
         ends = product({("from", types[id]) for id in self.sources}, {("to", types[id]) for id in self.targets})
         return any(
