@@ -85,6 +85,9 @@ class Modality(StrEnum):
     ALLEGED = "alleged"
 
 
+THINGS: tuple[EntityType, ...] = (EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY)
+"""What is made, traded and used, as opposed to who does it and where."""
+
 LIVE_MODALITIES: tuple[Modality, ...] = (
     Modality.ASSERTED,
     Modality.PLANNED,

@@ -11,7 +11,7 @@ from enum import StrEnum
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import EntityType, RelationType
+from graph_schema.vocabulary import THINGS, RelationType
 from service.answers.endpoints import entities_meant
 from service.answers.paths import RESOLVE_S
 from service.answers.reaching import ReachAnswer, ReachFinder, ReachRequest, check_budget
@@ -204,9 +204,7 @@ def _still_reached(
 async def _single_country(tx: AsyncManagedTransaction, ids: Sequence[EntityId]) -> tuple[SingleCountryInput, ...]:
     return tuple(
         SingleCountryInput(row.entity, row.countries[0], row.producers)
-        for row in await producing_countries(
-            tx, ids, types=(EntityType.PRODUCT, EntityType.MATERIAL, EntityType.TECHNOLOGY)
-        )
+        for row in await producing_countries(tx, ids, types=THINGS)
         if len(row.countries) == 1 and not row.unplaced
     )
 

@@ -26,6 +26,11 @@ class RelationFilter:
     min_sources: int = strawberry.field(
         default=0, description="Fewest publishers behind it; a document without one counts as its own."
     )
+    min_share: float = strawberry.field(
+        default=0.0,
+        description="Least part of the whole, in [0, 1], that at least one claim states: of a market, of a firm. "
+        "Relations of which no claim states any count.",
+    )
     publishers: list[str] | None = strawberry.field(
         default=None, description="At least one claim comes from one of these publishers."
     )
@@ -55,6 +60,7 @@ class RelationFilter:
             include_former=self.include_former,
             min_confidence=self.min_confidence,
             min_sources=self.min_sources,
+            min_share=self.min_share,
             publishers=tuple(self.publishers or ()),
             exclude_publishers=tuple(self.exclude_publishers or ()),
             exclude_documents=tuple(map(DocumentId, self.exclude_documents or ())),
@@ -86,6 +92,11 @@ class EntityFilter:
     listed_by: list[strawberry.ID] | None = strawberry.field(
         default=None, description="Listed by one of these countries, bodies or policies."
     )
+    products: list[strawberry.ID] | None = strawberry.field(
+        default=None,
+        description="Of products, materials and technologies only these, by id, name or alias; other types are not "
+        "touched by it.",
+    )
 
     def to_domain(self) -> filters.EntityFilter:
         """With names where ids belong. Raises QuestionError when it admits no type."""
@@ -98,6 +109,7 @@ class EntityFilter:
             exclude_countries=tuple(map(EntityId, self.exclude_countries or ())),
             listed=self.listed,
             listed_by=tuple(map(EntityId, self.listed_by or ())),
+            products=tuple(map(EntityId, self.products or ())),
         )
 
 

@@ -47,6 +47,8 @@ class RelationFilter:
     min_confidence: float = 0.0
     min_sources: int = 0
     """Fewest publishers, where a document without one counts as its own."""
+    min_share: float = 0.0
+    """Least part of the whole, in [0, 1], that at least one claim states. Relations of which no claim states any count."""
     publishers: tuple[str, ...] = ()
     """At least one claim comes from one of these."""
     exclude_publishers: tuple[str, ...] = ()
@@ -65,6 +67,8 @@ class RelationFilter:
     def __post_init__(self) -> None:
         if not 0.0 <= self.min_confidence <= 1.0:
             raise QuestionError(f"minConfidence is {self.min_confidence:g}, it must lie in [0, 1]")
+        if not 0.0 <= self.min_share <= 1.0:
+            raise QuestionError(f"minShare is {self.min_share:g}, it must lie in [0, 1]")
         if not self.admitted_types:
             raise QuestionError("types and excludeTypes together leave no relation type")
 
@@ -114,6 +118,8 @@ class EntityFilter:
     """Whether someone sanctions it or bars exports to it, as stated now."""
     listed_by: tuple[EntityId, ...] = ()
     """Listed by one of these."""
+    products: tuple[EntityId, ...] = ()
+    """Of products, materials and technologies only these; entities of other types are not touched by it."""
 
     def __post_init__(self) -> None:
         if not self.admitted_types:
@@ -128,7 +134,9 @@ class EntityFilter:
     @property
     def named(self) -> frozenset[str]:
         """Every entity that the conditions name."""
-        return frozenset((*self.ids, *self.exclude_ids, *self.countries, *self.exclude_countries, *self.listed_by))
+        return frozenset(
+            (*self.ids, *self.exclude_ids, *self.countries, *self.exclude_countries, *self.listed_by, *self.products)
+        )
 
     def resolved(self, ids: Mapping[str, EntityId]) -> "EntityFilter":
         """The same conditions with an id for each name."""
@@ -139,6 +147,7 @@ class EntityFilter:
             countries=tuple(ids[name] for name in self.countries),
             exclude_countries=tuple(ids[name] for name in self.exclude_countries),
             listed_by=tuple(ids[name] for name in self.listed_by),
+            products=tuple(ids[name] for name in self.products),
         )
 
 

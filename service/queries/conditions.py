@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import RelationType
+from graph_schema.vocabulary import THINGS, RelationType
 from service.paths.filters import EntityFilter, RelationFilter, UndatedPolicy
 from service.paths.hubs import HubMode, HubPolicy
 
@@ -32,6 +32,11 @@ def _relation_conditions(rule: RelationFilter) -> Iterator[str]:
         yield "$edge.confidence >= $min_confidence"
     if rule.min_sources:
         yield "$edge.sources >= $min_sources"
+    if rule.min_share:
+        yield (
+            "(NOT EXISTS { MATCH (part:Claim {edge: $edge.id}) WHERE part.modality IN $modalities AND part.share IS NOT NULL } "
+            "OR EXISTS { MATCH (part:Claim {edge: $edge.id}) WHERE part.modality IN $modalities AND part.share >= $min_share })"
+        )
     if rule.valid_at is not None:
         yield "($edge.valid_from IS NULL OR $edge.valid_from <= $valid_at)"
         yield "($edge.valid_to IS NULL OR $edge.valid_to >= $valid_at)"
@@ -64,6 +69,7 @@ def relation_parameters(rule: RelationFilter) -> dict[str, Any]:
         "modalities": [modality.value for modality in rule.admitted_modalities],
         "min_confidence": rule.min_confidence,
         "min_sources": rule.min_sources,
+        "min_share": rule.min_share,
         "valid_at": rule.valid_at,
         "publishers": list(rule.publishers),
         "exclude_publishers": list(rule.exclude_publishers),
@@ -115,6 +121,8 @@ def entity_conditions(rule: EntityFilter, *, node: str = "m", prefix: str = "") 
     listing = f"EXISTS {{ MATCH ({node})<-[list:{LISTING}]-(owner:Entity) WHERE list.status = 'asserted'"
     if rule.listed is not None:
         found.append(f"{'' if rule.listed else 'NOT '}{listing} }}")
+    if rule.products:
+        found.append(f"(NOT {node}.type IN ${prefix}things OR {node}.id IN ${prefix}products)")
     if rule.listed_by:
         found.append(f"{listing} AND owner.id IN ${prefix}listed_by }}")
     return found
@@ -129,6 +137,8 @@ def entity_parameters(rule: EntityFilter, *, prefix: str = "") -> dict[str, Any]
         f"{prefix}countries": list(rule.countries),
         f"{prefix}exclude_countries": list(rule.exclude_countries),
         f"{prefix}listed_by": list(rule.listed_by),
+        f"{prefix}products": list(rule.products),
+        f"{prefix}things": [type.value for type in THINGS],
     }
 
 

@@ -10,6 +10,8 @@ _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _FUZZY_FROM = 4
 """Shortest word that is also sought with a typing error."""
+_MOST_SOUGHT = 240
+"""Characters looked up over all scripts of a name: Lucene refuses 1024 terms, and a word's beginning of 1000 bytes."""
 
 
 @cache
@@ -39,11 +41,13 @@ def normal_form(name: str) -> str:
 def full_text_query(name: str, *, fuzzy: bool) -> str | None:
     """Lucene query for names like this one, the closest scored highest; None when nothing can be looked up.
 
+    A text that is longer than any name is looked up by its beginning.
     Words hold letters and digits only and stand in lower case, so that none of them is syntax.
     """
     parts = []
-    for variant in scripts(name.strip()):
-        words = [word for word in _NOT_WORD.split(variant.casefold()) if word]
+    variants = scripts(name.strip())
+    for variant in variants:
+        words = [word for word in _NOT_WORD.split(variant.casefold()[: _MOST_SOUGHT // len(variants)]) if word]
         if not words:
             continue
         parts.append(f'"{" ".join(words)}"^8')

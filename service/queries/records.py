@@ -111,6 +111,7 @@ class ClaimRecord:
     run: RunId | None = None
     attributed_to: EntityId | None = None
     role: str | None = None
+    share: float | None = None
     date: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
@@ -136,6 +137,7 @@ class ClaimRecord:
             run=None if claim.get("run") is None else RunId(claim["run"]),
             attributed_to=None if row["attributed_to"] is None else EntityId(row["attributed_to"]),
             role=claim.get("role"),
+            share=claim.get("share"),
             date=as_date(claim.get("date")),
             valid_from=as_date(claim.get("valid_from")),
             valid_to=as_date(claim.get("valid_to")),

@@ -41,6 +41,7 @@ STRICT = RelationFilter(
     direction=Direction.OUT,
     min_confidence=0.5,
     min_sources=2,
+    min_share=0.1,
     publishers=("Wire",),
     exclude_publishers=("Daily",),
     exclude_documents=(DocumentId("doc:1"),),
@@ -54,6 +55,7 @@ PICKY = EntityFilter(
     exclude_ids=(EntityId("company:b"),),
     countries=(EntityId("country:x"),),
     exclude_countries=(EntityId("country:y"),),
+    products=(EntityId("product:p"),),
     listed=False,
     listed_by=(EntityId("country:z"),),
 )
@@ -135,17 +137,27 @@ def constants() -> Iterator[tuple[str, str]]:
 PARAMETERS: dict[str, Any] = {
     **{name: ["x"] for name in ("ids", "edges", "frontier", "ends", "avoid", "never_hubs", "hub_types", "modalities")},
     **{name: ["x"] for name in ("publishers", "exclude_publishers", "exclude_documents", "entity_types")},
-    **{name: ["x"] for name in ("exclude_ids", "countries", "exclude_countries", "listed_by")},
+    **{name: ["x"] for name in ("exclude_ids", "countries", "exclude_countries", "listed_by", "products", "things")},
     **{
         f"{end}_{name}": ["x"]
         for end in ("subject", "object", "goal")
-        for name in ("entity_types", "ids", "exclude_ids", "countries", "exclude_countries", "listed_by")
+        for name in (
+            "entity_types",
+            "ids",
+            "exclude_ids",
+            "countries",
+            "exclude_countries",
+            "listed_by",
+            "products",
+            "things",
+        )
     },
     **dict.fromkeys(("room", "limit", "skip", "end", "hub_degree", "min_sources"), 1),
     **dict.fromkeys(("job", "status", "after")),
     **dict.fromkeys(("since", "until", "valid_at"), dt.date(2026, 1, 1)),
     "known_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     "min_confidence": 0.5,
+    "min_share": 0.1,
     "share": 0.9,
     **{name: ["x"] for name in ("subjects", "objects", "entities", "documents", "runs")},
     **{name: ["x"] for name in ("spent", "among", "against", "live", "types")},

@@ -156,9 +156,16 @@ class Claim(Node):
     modality: Modality = strawberry.field(description="How the source puts it.")
     confidence: float = strawberry.field(description="Probability that the source states this, in [0, 1].")
     role: str | None = strawberry.field(description="Title held, for HOLDS_ROLE_AT.")
-    date: dt.date | None = strawberry.field(description="When the stated thing happened, where the source says.")
+    share: float | None = strawberry.field(
+        description="Part of the whole, in [0, 1]: of a firm that is owned, of a market that is supplied."
+    )
+    date: dt.date | None = strawberry.field(
+        description="When it happened, where the source says; of a longer time the first day."
+    )
     valid_from: dt.date | None = strawberry.field(description="Since when it holds, where the source says.")
-    valid_to: dt.date | None = strawberry.field(description="Until when it held, where the source says.")
+    valid_to: dt.date | None = strawberry.field(
+        description="Until when it holds or held, where the source says; of a longer time the last day."
+    )
     extractor: str = strawberry.field(description="Name and version of what found it; `given`: loaded as a triple.")
     document: "Document" = strawberry.field(description="Where it is stated.")
     record: strawberry.Private[ClaimRecord]
@@ -175,6 +182,7 @@ class Claim(Node):
             modality=claim.modality,
             confidence=claim.confidence,
             role=claim.role,
+            share=claim.share,
             date=claim.date,
             valid_from=claim.valid_from,
             valid_to=claim.valid_to,
