@@ -7,7 +7,7 @@ from itertools import islice, pairwise, product
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.errors import LimitExceeded, QuestionError
+from graph_schema.errors import DeadlineExceeded, LimitExceeded, QuestionError
 from graph_schema.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, RelationType
@@ -147,7 +147,7 @@ class PathFinder:
                 asked, outcome, hops = await self.graph.read_within(seconds, self._work, request, meter)
             except CutShort as cut:
                 asked, outcome = cut.result
-                hops = await self.graph.read_within(LAST_S, _hops_of, outcome, asked.walk)
+                hops = await self._last_hops(outcome, asked.walk)
         return self._answer(asked, outcome, *hops, meter)
 
     async def _work(
@@ -163,6 +163,13 @@ class PathFinder:
             if expander.broken:
                 raise CutShort((asked, outcome))
         return asked, outcome, await _hops_of(tx, outcome, asked.walk)
+
+    async def _last_hops(self, outcome: SearchOutcome, walk: Walk) -> "_Relations":
+        """The relations of what was found when time ran out; a database too busy for them leaves the answer empty."""
+        try:
+            return await self.graph.read_within(LAST_S, _hops_of, outcome, walk)
+        except DeadlineExceeded:
+            return {}, {}
 
     def _answer(
         self,
