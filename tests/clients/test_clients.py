@@ -112,6 +112,16 @@ async def test_urql_and_graphql_sse(served: Served, packages: Path) -> None:
     await served.idle()
 
 
+AUDITS = 61
+"""What graphql-http 1.23.1 checks of GraphQL over HTTP: every MUST, SHOULD and MAY."""
+
+
+@needs_npm
+@pytest.mark.clients
+async def test_every_audit_of_graphql_over_http_passes(served: Served, packages: Path) -> None:
+    assert json.loads(await run(packages, "node", "audit.mjs", served.http)) == {"passed": AUDITS, "failed": []}
+
+
 @pytest.mark.clients
 async def test_the_generated_python_client(served: Served, tmp_path: Path) -> None:
     folder = tmp_path / "examples" / "python"
