@@ -21,7 +21,7 @@ from service.paths.hubs import HubMode
 from service.paths.reach import Reach, Reached, reach
 from service.paths.report import Bound, SearchReport, hint_for
 from service.queries.cypher_text import draw_hops
-from service.queries.paths_expand import HopKey, ReachExpander, relations_of_hops
+from service.queries.paths_expand import Arrivals, HopKey, ReachExpander, relations_of_hops
 from service.queries.records import EntityRecord, RelationRecord
 from service.settings import ServiceSettings
 
@@ -136,14 +136,14 @@ class ReachFinder:
         look_past: bool = False,
     ) -> Reach:
         """Walk outward from `source`, each level under its own conditions."""
-        spent: set[EntityId] = set()
+        arrivals = Arrivals()
         walks = [await self._hub_degrees.settle(tx, walk) for walk in walks]
 
         @cache
         def expander(phase: int) -> ReachExpander:
             degree = self.settings.hub_degree
             return ReachExpander(
-                tx, walks[phase], goal, source, default_degree=degree, not_twice=not_twice, spent=spent
+                tx, walks[phase], goal, source, default_degree=degree, not_twice=not_twice, arrivals=arrivals
             )
 
         cross = walks[0].hubs.mode is not HubMode.BLOCK_TRANSIT

@@ -72,7 +72,7 @@ async def reach(
     depth, look a little further, for the difference between "none" and "none so near".
     """
     found = Reach(source, distance={source: 0})
-    parents: dict[EntityId, Step] = {}
+    ways: dict[EntityId, tuple[Step, ...]] = {source: ()}
     frontier = [source]
     try:
         for level in range(budget.max_depth):
@@ -81,16 +81,19 @@ async def reach(
             )
             meter.spend(sum(step.ties for step in expansion.steps))
             found.hubs |= expansion.hubs
-            for step in sorted(expansion.steps, key=lambda one: (-one.confidence, one.source, one.target)):
+            anew: dict[EntityId, tuple[Step, ...]] = {}
+            for step in sorted(expansion.steps, key=_surest):
                 found.steps[step.source, step.target] = step
                 if step.target not in found.distance:
                     found.distance[step.target] = level + 1
-                    parents[step.target] = step
-            new = sorted(id for id, distance in found.distance.items() if distance == level + 1)
-            found.goals += [Reached(id, _way(id, parents)) for id in new if id in expansion.goals]
+                    anew[step.target] = (*ways[step.source], step)
+            found.goals += [Reached(id, anew[id]) for id in sorted(anew) if id in expansion.goals]
             if expansion.truncated:
                 raise OutOfBudget(Bound.EXPANSIONS)
-            frontier = [id for id in new if id not in _closed(expansion, cross_hubs)]
+            for step in sorted(expansion.reopened, key=_surest):
+                anew.setdefault(step.target, (*ways[step.source], step))
+            ways |= anew
+            frontier = sorted(anew.keys() - _closed(expansion, cross_hubs))
             if not frontier:
                 found.exhausted = True
                 return found
@@ -124,7 +127,7 @@ async def _nothing_beyond(
             found.hubs |= expansion.hubs
             if expansion.goals or expansion.truncated:
                 return False
-            new = {step.target for step in expansion.steps} - seen
+            new = {step.target for step in expansion.steps} - seen | {step.target for step in expansion.reopened}
             seen |= new
             frontier = sorted(new - _closed(expansion, cross_hubs))
             level += 1
@@ -141,9 +144,6 @@ def _closed(expansion: Expansion, cross_hubs: bool) -> frozenset[EntityId]:
     return expansion.dead_ends if cross_hubs else expansion.dead_ends | expansion.hubs
 
 
-def _way(entity: EntityId, parents: dict[EntityId, Step]) -> tuple[Step, ...]:
-    steps = []
-    while entity in parents:
-        steps.append(parents[entity])
-        entity = parents[entity].source
-    return tuple(reversed(steps))
+def _surest(step: Step) -> tuple[float, EntityId, EntityId]:
+    """Sort key."""
+    return -step.confidence, step.source, step.target

@@ -38,6 +38,9 @@ class Expansion:
     """Entities found that are sought, where a search seeks a kind of entity instead of given ones."""
     dead_ends: frozenset[EntityId] = frozenset()
     """Those of the goals that may not be passed through."""
+    reopened: tuple[Step, ...] = ()
+    """Steps to entities from which less than everything was walked so far, because of how they had been reached; from
+    here on all of it may be."""
     truncated: bool = False
     """Whether the room was too small for all steps."""
 

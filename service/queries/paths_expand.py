@@ -119,6 +119,23 @@ def reach_query(walk: Walk, goal: EntityFilter) -> LiteralString:
     )
 
 
+class Arrivals:
+    """How entities were reached, where a relation type may not be walked twice in a row."""
+
+    def __init__(self) -> None:
+        self.spent: set[EntityId] = set()
+        """Entities reached over that type alone: it may not be walked onward from there."""
+        self._free: set[EntityId] = set()
+
+    def add(self, steps: Sequence[Step], free: Sequence[Step]) -> tuple[Step, ...]:
+        """Note `steps`, of which the `free` ones need not be of that type; those of them that end a restriction."""
+        reopened = tuple(step for step in free if step.target in self.spent)
+        self._free.update(step.target for step in free)
+        self.spent.update(step.target for step in steps)
+        self.spent -= self._free
+        return reopened
+
+
 class ReachExpander:
     """Expands frontiers in one transaction in search of entities that `goal` admits."""
 
@@ -131,12 +148,11 @@ class ReachExpander:
         *,
         default_degree: int,
         not_twice: RelationType | None = None,
-        spent: set[EntityId] | None = None,
+        arrivals: Arrivals | None = None,
     ) -> None:
-        """`not_twice`: a relation type that may not be walked twice in a row; `spent` remembers the entities that were
-        reached over it alone, so that expanders of one walk share it."""
+        """`not_twice`: a relation type that may not be walked twice in a row; expanders of one walk share `arrivals`."""
         self._tx, self._query = tx, reach_query(walk, goal)
-        self._spent = set() if spent is None else spent
+        self._arrivals = Arrivals() if arrivals is None else arrivals
         self._parameters = {
             **relation_parameters(walk.via),
             **entity_parameters(walk.through),
@@ -150,7 +166,7 @@ class ReachExpander:
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
         """See `Expander.expand`; only forward."""
         assert not backward
-        spent = [id for id in frontier if id in self._spent]
+        spent = [id for id in frontier if id in self._arrivals.spent]
         parameters = {**self._parameters, "frontier": list(frontier), "spent": spent, "room": room + 1}
         try:
             async with asyncio.timeout(seconds):
@@ -159,10 +175,10 @@ class ReachExpander:
             raise DeadlineExceeded("the search ran out of time") from error
         rows = record["steps"]
         steps = [Step(EntityId(n), EntityId(m), confidence, ties) for n, m, confidence, ties, _ in rows]
-        self._spent |= {EntityId(m) for _, m, _, ties, spending in rows if ties == spending}
-        self._spent -= {EntityId(m) for _, m, _, ties, spending in rows if ties > spending}
+        free = [step for step, (*_, spending) in zip(steps, rows, strict=True) if step.ties > spending]
         return Expansion(
             steps,
+            reopened=self._arrivals.add(steps, free),
             hubs=frozenset(map(EntityId, record["hubs"])),
             goals=frozenset(map(EntityId, record["goals"])),
             dead_ends=frozenset(map(EntityId, record["dead_ends"])),

@@ -99,6 +99,24 @@ async def test_supply_goes_up_and_down_tier_by_tier(ask: Ask) -> None:
     assert found["none"] == {"report": {"status": "NO_PATH"}, "nodes": []}
 
 
+async def test_a_thing_met_again_as_an_input_depends_on_its_other_makers(graph: Graph, ask_graph: Ask) -> None:
+    build = GraphBuilder()
+    maker, rival = build.entity(EntityType.COMPANY, "Maker"), build.entity(EntityType.COMPANY, "Rival")
+    pump, chiller = build.entity(EntityType.PRODUCT, "pump"), build.entity(EntityType.PRODUCT, "chiller")
+    build.relation(maker, RelationType.PRODUCES, pump)
+    build.relation(rival, RelationType.PRODUCES, pump)
+    await build.rewrite(graph, version=1)
+    asked = '{ upstream(id: "Maker") { nodes { distance path { entities { name } } } } }'
+    nodes = (await data(ask_graph, asked))["upstream"]["nodes"]
+    assert [named(one["path"]["entities"]) for one in nodes] == [["Maker", "pump"]]
+    build.relation(maker, RelationType.USES, chiller)
+    build.relation(chiller, RelationType.USES, pump)
+    await build.rewrite(graph, version=2)
+    nodes = (await data(ask_graph, asked))["upstream"]["nodes"]
+    ways = {tuple(named(one["path"]["entities"])): one["distance"] for one in nodes}
+    assert ways == {("Maker", "pump"): 1, ("Maker", "chiller"): 1, ("Maker", "chiller", "pump", "Rival"): 3}
+
+
 async def test_choke_points_and_single_country_inputs_are_found(ask: Ask) -> None:
     found = await data(
         ask,
