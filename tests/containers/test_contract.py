@@ -1,4 +1,4 @@
-"""Every supported version of Neo4j meets the contract: all tests that talk to a database, on a server in a container."""
+"""Every supported version of Neo4j meets the contract (`tests/contract.py`), on a server in a container."""
 
 import os
 import re
@@ -9,8 +9,8 @@ import pytest
 
 from tests.containers.conftest import IMAGES, PASSWORD, neo4j_in_a_container
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(1500), pytest.mark.usefixtures("engine")]
-FEWEST = 60
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900), pytest.mark.usefixtures("engine")]
+FEWEST = 100
 """Tests that the contract has at least, so that an empty collection is no success."""
 
 

@@ -46,7 +46,11 @@ async def test_exact_names_rank_before_aliases_before_resemblance(ask: Ask) -> N
     assert exact["searchEntities"]["nodes"] == [{"kind": "NAME"}]
 
 
-@pytest.mark.parametrize("q", ['"', "a AND", "NOT", "*", "(((", "\\", "~1", "", "  ", "名" * 300, "a" * 5000])
+NO_NAMES = ['"', "a AND", "NOT", "*", "(((", "\\", "~1", "", "  ", "名" * 300, "国" * 5000, "a" * 5000, "ก" * 5000]
+MANY_WORDS = " ".join(f"chip{number}" for number in range(1500))
+
+
+@pytest.mark.parametrize("q", [*NO_NAMES, MANY_WORDS], ids=lambda q: repr(q[:5]))
 async def test_no_search_text_is_a_syntax_error(ask: Ask, q: str) -> None:
     await data(ask, "query ($q: String!) { searchEntities(q: $q) { nodes { kind } } }", q=q)
 
