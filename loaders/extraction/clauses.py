@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Doc, Span, Token
 
+from loaders.extraction.words import words
+
 _SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass"})
 _OBJECTS = frozenset({"dobj", "obj"})
 _RELATIVE = frozenset({"which", "that", "who", "whom"})
@@ -139,7 +141,8 @@ def _is_predicate(token: Token) -> bool:
         )
     if token.pos_ == "AUX":
         return token.dep_ not in ("aux", "auxpass") and token.dep_ in _CLAUSAL
-    return False
+    # Only a verb has a subject: "Luxshare plans to", which the tagger takes for a plural.
+    return token.pos_ == "NOUN" and token.dep_ == "ROOT" and any(child.dep_ == "nsubj" for child in token.lefts)
 
 
 def _own_arguments(verb: Token, verbs: frozenset[str]) -> Clause:
@@ -197,7 +200,7 @@ def _fill_in(clause: Clause, found: dict[int, Clause]) -> None:
     parent = _parent(verb, found)
     if parent is None:
         return
-    shared = _shared_subjects(clause, parent)
+    shared = _blamed(verb, parent) or _shared_subjects(clause, parent)
     if clause.passive and verb.dep_ != "conj":
         if not clause.objects:
             clause.objects = shared
@@ -214,6 +217,17 @@ def _possessor_of_governor(gerund: Token) -> Token | None:
     if gerund.dep_ != "pcomp" or gerund.head.head.pos_ != "NOUN":
         return None
     return next((child for child in gerund.head.head.lefts if child.dep_ == "poss"), None)
+
+
+def _blamed(gerund: Token, parent: Clause) -> list[Token]:
+    """Who did what somebody else answers: X in "fined X for selling", "imposed sanctions on X for selling"."""
+    if gerund.dep_ != "pcomp" or gerund.head.lower_ not in ("for", "of", "over") or parent.passive:
+        return []
+    if parent.lemma in words().blaming_verbs:
+        return list(parent.indirect or parent.objects)
+    penalties = [item for item in parent.objects if item.lemma_.lower() in words().penalty_nouns]
+    nested = [*parent.prepositions, *(place for item in penalties for place in prepositional(item))]
+    return [token for name, token in nested if name in ("on", "against", "upon")] if penalties else []
 
 
 def _shared_subjects(clause: Clause, parent: Clause) -> list[Token]:

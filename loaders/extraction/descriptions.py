@@ -382,7 +382,7 @@ def _relational(
     if not ends:
         possessors = [child for child in noun.lefts if child.dep_ == "poss"]
         ends = all_entities(phrases, possessors, other)
-    if not ends and frame.relation is RelationType.SUBSIDIARY_OF:
+    if not ends:  # "Nvidia supplier Foxconn", "the Nexperia unit"
         ends = [referent for referent in phrases.modifiers(noun, other) if referent.type is not EntityType.COUNTRY]
     for name in named:
         for end in ends:

@@ -231,11 +231,24 @@ def _verb_pairs(
     for subject, object in pairs:
         if frame.relation is RelationType.PRODUCES and clause.lemma in _MARKETS and subject.type is EntityType.COUNTRY:
             continue
-        if other_delivery(frame.relation, clause.lemma, object):
+        if other_delivery(frame.relation, clause.lemma, object) or (
+            frame.relation is RelationType.SUPPLIES and _sells_a_business(clause, phrases)
+        ):
             continue
         yield Candidate(
             frame.relation, subject, object, clause.verb, predicate, f"verb:{frame.text}", confidence, modality
         )
+
+
+def _sells_a_business(clause: Clause, phrases: Phrases) -> bool:
+    """Whether what is sold is a part of a firm and no goods: "sold its Austin fab to", "sells a stake in"."""
+    if clause.lemma not in ("sell", "offload", "divest", "transfer"):
+        return False
+    mentions = (phrases.text.at(item) for item in clause.objects)
+    return any(item.lemma_.lower() in words().firm_parts for item in clause.objects) or any(
+        mention is not None and mention.referent.type in (EntityType.FACILITY, EntityType.COMPANY)
+        for mention in mentions
+    )
 
 
 def other_delivery(relation: RelationType, lemma: str, to: Referent) -> bool:

@@ -31,9 +31,19 @@ def type_by_words(name: str) -> EntityType | None:
     return known.get(parts[-1])
 
 
+def _described(span: Span) -> EntityType | None:
+    """A firm, where a common noun beside the name says so: "Leoni, a cable maker", "the chipmaker Rapidus"."""
+    known = words()
+    beside = [child for child in span.root.rights if child.dep_ == "appos"]
+    if span.start and span.doc[span.start - 1].dep_ in ("compound", "nmod"):
+        beside.append(span.doc[span.start - 1])
+    named = {token.lemma_.lower() for token in beside if token.pos_ == "NOUN" and token.text.islower()}
+    return EntityType.COMPANY if named & (known.sure_firm_nouns | known.maker_words.keys()) else None
+
+
 def type_of(span: Span, label: str) -> EntityType | None:
     """The type of a name that the recogniser found with `label`; None when it is no entity of the graph."""
-    told = type_by_words(span.text)
+    told = type_by_words(span.text) or _described(span)
     if label == "PERSON":
         # A recogniser without context takes many firms for people: only words that no person bears overrule it.
         return (

@@ -250,6 +250,8 @@ def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
             0.6,
             modality,
         )
+    if token.lemma_.lower() in words().idle_facilities:
+        return
     for child in token.lefts:
         if child.dep_ not in ("compound", "amod", "nmod"):
             continue

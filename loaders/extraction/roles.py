@@ -266,7 +266,11 @@ def _predicated(clause: Clause, phrases: Phrases) -> Iterator[Candidate]:
     elif clause.lemma in _STARTS or clause.lemma in _ENDS:
         titles = [token for name, token in clause.prepositions if name in ("as", "from", "to")] + clause.complements
         titles += [token for token in clause.objects if token.lemma_.lower() in known.title_heads]
-        people = _people(clause.objects, phrases) or _people(clause.subjects, phrases)
+        people = (
+            _people(clause.objects, phrases)
+            or _people(clause.complements, phrases)
+            or _people(clause.subjects, phrases)
+        )
     if not people or not titles:
         return
     modality = verb_modality(clause.verb)

@@ -16,6 +16,11 @@ class Words:
 
     type_by_word: dict[str, EntityType]
     company_nouns: frozenset[str]
+    sure_firm_nouns: frozenset[str]
+    firm_parts: frozenset[str]
+    blaming_verbs: frozenset[str]
+    penalty_nouns: frozenset[str]
+    idle_facilities: frozenset[str]
     maker_nouns: frozenset[str]
     strong_maker_nouns: frozenset[str]
     maker_words: dict[str, str]

@@ -72,6 +72,21 @@ def stated(text: str) -> set[tuple[str, str, str]]:
         ("The FTC fined Meta $376 million.", ("Federal Trade Commission", "INVESTIGATES", "Meta")),
         ("Brussels imposed tariffs on India.", ("European Union", "IMPOSES_TARIFFS_ON", "India")),
         ("Arm has an office in London, United Kingdom.", ("London", "LOCATED_IN", "United Kingdom")),
+        # who answers for what a gerund says, and what only a verb has
+        ("Britain imposed sanctions on Huawei for supplying tools to Russia.", ("Huawei", "SUPPLIES", "Russia")),
+        ("Apple supplier Luxshare plans to acquire Leoni, a German cable maker.", ("Luxshare", "ACQUIRES", "Leoni")),
+        # a part of a firm that is sold is no delivery, a permission that is received is one given
+        (
+            "Infineon agreed to sell its Austin fab to SkyWater Technology.",
+            ("SkyWater Technology", "ACQUIRES", "Infineon Austin fab"),
+        ),
+        ("Samsung Electronics received a waiver from Washington.", ("United States", "PERMITS", "Samsung Electronics")),
+        ("Malaysia requires permits for exports of gallium.", ("Malaysia", "RESTRICTS_EXPORT_OF", "gallium")),
+        # what a firm is called by another's name
+        ("Nvidia supplier Foxconn hired staff.", ("Foxconn", "SUPPLIES", "Nvidia")),
+        ("Nvidia rival AMD makes chips.", ("AMD", "COMPETES_WITH", "Nvidia")),
+        ("TSMC counts Apple among its customers.", ("TSMC", "SUPPLIES", "Apple")),
+        ("Intel named Lip-Bu Tan as its chief executive.", ("Lip-Bu Tan", "HOLDS_ROLE_AT", "Intel")),
         # particles that the parser takes for adverbs, objects that it hangs on a sum
         ("India hit back at Canada.", ("India", "RETALIATES_AGAINST", "Canada")),
         ("Ottawa lashed out at Beijing.", ("Canada", "OPPOSES", "China")),
