@@ -250,7 +250,7 @@ class Walks:
     not_twice: str | None = None
     """Type that may not be walked twice in a row."""
 
-    def states(self, *, without: Sequence[EntityId] = ()) -> nx.DiGraph:
+    def states(self) -> nx.DiGraph:
         """Who can be stepped to from whom; a node also tells whether it was entered over the type `not_twice`."""
         graph = nx.DiGraph()
         graph.add_node((self.source, False))
@@ -261,7 +261,7 @@ class Walks:
             for one in filter(reference.admits, reference.build.memory.relations):
                 spends = one.type.name == self.not_twice
                 for a, b in reference.ways(one.type, one.subject, one.object):
-                    if a == id and self.source != b and not {a, b} & {*without}:
+                    if a == id and self.source != b:
                         graph.add_edges_from(
                             [((a, spent), (b, spends)) for spent in (False, True) if not (spent and spends)]
                         )
@@ -301,3 +301,12 @@ class Walks:
         for id in path[1:]:
             ends = {after for before in ends & set(states) for after in states.successors(before) if after[0] == id}
         return path[0] == self.source and bool(ends)
+
+    def cut_off(self, *without: EntityId) -> set[EntityId]:
+        """What is reached within the depth, but not along the same steps without these."""
+        near = {self.source: 0} | {id: d for id, d in self.distances().items() if d <= self.depth}
+        steps = nx.DiGraph([(a, b) for (a, _), (b, _) in self.states().edges if near.get(a, self.depth) < self.depth])
+        steps.add_nodes_from(near)
+        steps.remove_nodes_from(without)
+        left = {self.source, *nx.descendants(steps, self.source)} if self.source in steps else set()
+        return set(near) - left - set(without)

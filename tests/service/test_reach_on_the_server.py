@@ -1,7 +1,7 @@
 """The operations that start from one entity on a real server: each answers what the plain reference answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -38,6 +38,16 @@ query ($from: ID!, $goal: EntityFilter!, $via: RelationFilter, $through: EntityF
 FOUND = """
 fragment found on ReachConnection { found nodes { entity { id } distance path { entities { id }
   hops { relations { id } } } } report { status undated hubsSkipped { id } } }
+"""
+CHOKE_POINTS = """
+query ($from: ID!, $without: [ID!], $via: RelationFilter, $through: EntityFilter, $hubs: HubPolicy, $depth: Int!) {
+  upstream: chokePoints(id: $from, direction: UPSTREAM, tiers: $depth, without: $without, through: $through, where: $via,
+    hubs: $hubs, first: 100) { ...hanging }
+  downstream: chokePoints(id: $from, direction: DOWNSTREAM, tiers: $depth, without: $without, through: $through,
+    where: $via, hubs: $hubs, first: 100) { ...hanging }
+}
+fragment hanging on ChokePoints { reached cutOff { id } report { status }
+  chokePoints { entity { id } tier cutOff { id } } }
 """
 THINGS = (*(EntityType.COMPANY, EntityType.COMPANY), EntityType.COUNTRY, EntityType.PRODUCT, EntityType.MATERIAL)
 TRADE = (RelationType.SUPPLIES, RelationType.EXPORTS_TO, RelationType.LICENSES_TO)
@@ -122,6 +132,39 @@ async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph
         assert "errors" not in answer, answer["errors"]
         check(answer["data"]["upstream"], case.upstream, case)
         check(answer["data"]["downstream"], case.downstream, case)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cases(THINGS, (*TRADE, RelationType.USES)))
+async def test_choke_points_equal_what_is_lost_without_each(graph: Graph, ask_graph: Ask, cases: list[Case]) -> None:
+    for case in cases:
+        case = replace(case, variables={**case.variables, "avoid": []})
+        await case.build.rewrite(graph, version=next(versions))
+        answer = await ask_graph(CHOKE_POINTS, **case.variables)
+        assert "errors" not in answer, answer["errors"]
+        for name, walks in (("upstream", case.upstream), ("downstream", case.downstream)):
+            told = answer["data"][name]
+            assert {
+                "reached": told["reached"],
+                "cut off": {entity["id"] for entity in told["cutOff"]},
+                "status": told["report"]["status"],
+                "choke points": [
+                    (one["entity"]["id"], one["tier"], [entity["id"] for entity in one["cutOff"]])
+                    for one in told["chokePoints"]
+                ],
+            } == hanging(walks, case)
+
+
+def hanging(walks: Walks, case: Case) -> dict[str, Any]:
+    near = [(id, tier) for tier, id in walks.goals({})]
+    lost = {id: sorted(walks.cut_off(id)) for id, _ in near}
+    worst = sorted((one for one in near if lost[one[0]]), key=lambda one: (-len(lost[one[0]]), one[1], one[0]))
+    return {
+        "reached": len(near),
+        "cut off": walks.cut_off(*case.variables["without"]),
+        "status": walks.status({}),
+        "choke points": [(id, tier, lost[id]) for id, tier in worst],
+    }
 
 
 def check(told: dict[str, Any], walks: Walks, case: Case) -> None:
