@@ -33,8 +33,10 @@ class Sizes:
     edges: int
 
 
-async def dump(graph: Graph, stream: IO[bytes], *, progress: Progress = silent) -> tuple[Header, Footer]:
-    """Write the whole graph to `stream`; equal graphs give equal lines below the header.
+async def dump(
+    graph: Graph, stream: IO[bytes], *, progress: Progress = silent, page: int = PAGE
+) -> tuple[Header, Footer]:
+    """Write the whole graph to `stream`, `page` nodes or edges at a time; equal graphs give equal lines below the header.
 
     What is not ours (nodes without one of our labels or without an id, edges to them) is left out: the header counts all,
     the footer what was written. Raises GraphChanged, GraphUnavailable, GraphError.
@@ -54,13 +56,13 @@ async def dump(graph: Graph, stream: IO[bytes], *, progress: Progress = silent) 
         edges=before.edges,
     )
     writer = Writer(stream, header)
-    async for line in _lines(graph):
+    async for line in _lines(graph, page):
         try:
             writer.add_node(line) if isinstance(line, NodeLine) else writer.add_edge(line)
         except ValueError as error:
             place = line.key.id if isinstance(line, NodeLine) else f"{line.type} of {line.start.id}"
             raise GraphError(f"{place}: {error}") from error
-        if (writer.nodes + writer.edges) % PAGE == 0:
+        if (writer.nodes + writer.edges) % page == 0:
             progress(nodes=writer.nodes, edges=writer.edges, total=before.nodes + before.edges)
     if await graph.read(sizes) != before:
         raise GraphChanged("the graph changed while it was read: run the dump again when no load is writing")
@@ -68,39 +70,39 @@ async def dump(graph: Graph, stream: IO[bytes], *, progress: Progress = silent) 
     return header, writer.finish()
 
 
-async def _lines(graph: Graph) -> AsyncIterator[NodeLine | EdgeLine]:
+async def _lines(graph: Graph, page: int) -> AsyncIterator[NodeLine | EdgeLine]:
     for label in node_labels():
-        async for node in _nodes(graph, label):
+        async for node in _nodes(graph, label, page):
             yield node
     for type in edge_types():
-        async for edge in _edges_with_id(graph, type):
+        async for edge in _edges_with_id(graph, type, page):
             yield edge
     if types := await graph.read(edge_types_without_id):
         for label in node_labels():
-            async for edge in _edges_by_start(graph, label, types):
+            async for edge in _edges_by_start(graph, label, types, page):
                 yield edge
 
 
-async def _nodes(graph: Graph, label: str) -> AsyncIterator[NodeLine]:
+async def _nodes(graph: Graph, label: str, page: int) -> AsyncIterator[NodeLine]:
     after = ""
-    while rows := await graph.read(nodes_after, label, after):
+    while rows := await graph.read(nodes_after, label, after, page):
         for row in rows:
             yield NodeLine(NodeKey(label, row["id"]), tuple(row["labels"]), row["properties"])
         after = rows[-1]["id"]
 
 
-async def _edges_with_id(graph: Graph, type: str) -> AsyncIterator[EdgeLine]:
+async def _edges_with_id(graph: Graph, type: str, page: int) -> AsyncIterator[EdgeLine]:
     after = ""
-    while rows := await graph.read(edges_after, type, after):
+    while rows := await graph.read(edges_after, type, after, page):
         for row in rows:
             if (edge := _edge(row)) is not None:
                 yield edge
         after = rows[-1]["properties"]["id"]
 
 
-async def _edges_by_start(graph: Graph, label: str, types: list[str]) -> AsyncIterator[EdgeLine]:
+async def _edges_by_start(graph: Graph, label: str, types: list[str], page: int) -> AsyncIterator[EdgeLine]:
     after = ""
-    while rows := await graph.read(edges_of_nodes_after, label, types, after):
+    while rows := await graph.read(edges_of_nodes_after, label, types, after, page):
         for row in rows:
             if row["type"] is not None and (edge := _edge(row)) is not None:
                 yield edge
@@ -149,7 +151,7 @@ async def schema_version(tx: AsyncManagedTransaction) -> int:
     return 0 if record is None else int(record["version"])
 
 
-async def nodes_after(tx: AsyncManagedTransaction, label: str, after: str) -> list[dict[str, Any]]:
+async def nodes_after(tx: AsyncManagedTransaction, label: str, after: str, page: int) -> list[dict[str, Any]]:
     """The next page of the nodes of one of our labels, by id."""
     # Composed, here and below, with names of our own schema: a label given as parameter would not use its index.
     query = f"""
@@ -157,7 +159,7 @@ MATCH (node:{label}) WHERE node.id > $after
 WITH node ORDER BY node.id LIMIT $page
 RETURN node.id AS id, labels(node) AS labels, properties(node) AS properties
 """
-    return await (await tx.run(query, after=after, page=PAGE)).data()
+    return await (await tx.run(query, after=after, page=page)).data()
 
 
 EDGE: LiteralString = """
@@ -166,14 +168,14 @@ type(edge) AS type, properties(edge) AS properties,
 """
 
 
-async def edges_after(tx: AsyncManagedTransaction, type: str, after: str) -> list[dict[str, Any]]:
+async def edges_after(tx: AsyncManagedTransaction, type: str, after: str, page: int) -> list[dict[str, Any]]:
     """The next page of the edges of a type whose ids are unique, by id."""
     query = f"""
 MATCH (start)-[edge:{type}]->(end) WHERE edge.id > $after
 WITH start, edge, end ORDER BY edge.id LIMIT $page
 RETURN {EDGE}
 """
-    return await (await tx.run(query, after=after, page=PAGE)).data()
+    return await (await tx.run(query, after=after, page=page)).data()
 
 
 EDGE_TYPES_WITHOUT_ID: LiteralString = """
@@ -190,7 +192,7 @@ async def edge_types_without_id(tx: AsyncManagedTransaction) -> list[str]:
 
 
 async def edges_of_nodes_after(
-    tx: AsyncManagedTransaction, label: str, types: list[str], after: str
+    tx: AsyncManagedTransaction, label: str, types: list[str], after: str, page: int
 ) -> list[dict[str, Any]]:
     """Edges without id of the next page of nodes; a node without any gives one row whose type is None."""
     query = f"""
@@ -200,7 +202,7 @@ OPTIONAL MATCH (start)-[edge:{"|".join(map(_quoted, types))}]->(end)
 RETURN {EDGE}
 ORDER BY start_id, type, end_id
 """
-    return await (await tx.run(query, after=after, page=PAGE)).data()
+    return await (await tx.run(query, after=after, page=page)).data()
 
 
 def _quoted(type: str) -> str:

@@ -38,8 +38,11 @@ class Restored:
     """What was done to bring a graph of an older version to this one."""
 
 
-async def restore(graph: Graph, file: Path, *, replace: bool = False, progress: Progress = silent) -> Restored:
-    """Bring the graph of `file` into the database, which must be empty, or is emptied first with `replace`.
+async def restore(
+    graph: Graph, file: Path, *, replace: bool = False, progress: Progress = silent, batch: int = BATCH
+) -> Restored:
+    """Bring the graph of `file` into the database, which must be empty, or is emptied first with `replace`;
+    `batch` nodes or edges to a transaction.
 
     Nothing is written before the file is known to be whole. Raises BackupUnusable, DatabaseNotEmpty, SchemaDrift or
     GraphUnavailable before the first write; RestoreIncomplete after it, when the database is left with a part of the graph.
@@ -57,7 +60,7 @@ async def restore(graph: Graph, file: Path, *, replace: bool = False, progress: 
             await _clear(graph)
         await schema.apply(graph)
         await graph.write(delete_state)
-        await _write_all(graph, file, done, progress)
+        await _write_all(graph, file, done, progress, batch)
         await graph.write(unmark)
     except ChokepointError as error:
         raise RestoreIncomplete(
@@ -95,9 +98,9 @@ async def _clear(graph: Graph) -> None:
         pass
 
 
-async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress) -> None:
+async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, most: int) -> None:
     with open_backup(file) as stream:
-        for batch in _batches(Reader(stream, file.name)):
+        for batch in _batches(Reader(stream, file.name), most):
             if isinstance(batch[0], NodeLine):
                 nodes = cast("Sequence[NodeLine]", batch)
                 await graph.write(create_nodes, nodes)
@@ -109,11 +112,11 @@ async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress) 
             progress(nodes=done.nodes, edges=done.edges)
 
 
-def _batches(lines: Iterator[NodeLine | EdgeLine] | Reader) -> Iterator[list[NodeLine | EdgeLine]]:
-    """The lines in groups of at most `BATCH`, each either nodes or edges."""
+def _batches(lines: Iterator[NodeLine | EdgeLine] | Reader, most: int) -> Iterator[list[NodeLine | EdgeLine]]:
+    """The lines in groups of at most `most`, each either nodes or edges."""
     batch: list[NodeLine | EdgeLine] = []
     for line in lines:
-        if batch and (len(batch) == BATCH or type(line) is not type(batch[0])):
+        if batch and (len(batch) == most or type(line) is not type(batch[0])):
             yield batch
             batch = []
         batch.append(line)

@@ -52,6 +52,8 @@ class Distribution:
     settings: Mapping[str, str]
     """Lines of neo4j.conf that this version needs, beside those made from the settings of the embedded server."""
     artifacts: tuple[Artifact, ...]
+    disk_to_start: int = 256 * 1024 * 1024
+    """Bytes that an empty database takes, with its transaction logs and room for the first writes."""
 
     @property
     def size(self) -> int:

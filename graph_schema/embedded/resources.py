@@ -12,8 +12,6 @@ from graph_schema.settings import EmbeddedSettings
 MIB = 1024 * 1024
 JVM_OVERHEAD = 256 * MIB
 """Memory of the server beside heap and page cache: code, threads, network buffers. Measured 0.2 to 0.25 GiB."""
-DISK_TO_START = 256 * MIB
-"""Disk that an empty database takes, with its transaction logs and room for the first writes."""
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -28,23 +26,23 @@ def check_memory(settings: EmbeddedSettings) -> None:
         )
 
 
-def check_disk(home: Path) -> None:
-    """Raise NotEnoughDisk when the disk of `home` cannot hold even an empty database."""
+def check_disk(home: Path, needed: int) -> None:
+    """Raise NotEnoughDisk when the disk of `home` has less than `needed` bytes free."""
     free = shutil.disk_usage(home).free
-    if free < DISK_TO_START:
+    if free < needed:
         raise NotEnoughDisk(
-            f"{home} has {free // MIB} MiB free, the server needs {DISK_TO_START // MIB} MiB: "
+            f"{home} has {free // MIB} MiB free, the server needs {needed // MIB} MiB: "
             "free some space, or set CHOKEPOINT_HOME to a folder elsewhere"
         )
 
 
-def available_memory() -> int:
-    """Bytes that a new process may take: of the machine or, in a container, of its limit."""
+def available_memory(cgroup: Path = CGROUP) -> int:
+    """Bytes that a new process may take: of the machine or, in a container, of the limit that `cgroup` tells."""
     available: int = psutil.virtual_memory().available
     try:
-        limit = (CGROUP / "memory.max").read_text().strip()
-        used = int((CGROUP / "memory.current").read_text())
-        counters = dict(line.split() for line in (CGROUP / "memory.stat").read_text().splitlines())
+        limit = (cgroup / "memory.max").read_text().strip()
+        used = int((cgroup / "memory.current").read_text())
+        counters = dict(line.split() for line in (cgroup / "memory.stat").read_text().splitlines())
         if limit == "max":
             return available
         # Files that were read once count as used, but make room at once.

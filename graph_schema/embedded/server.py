@@ -192,7 +192,7 @@ class EmbeddedNeo4j:
         if (orphan := find_orphan(self.layout)) is not None:
             end(orphan)
         check_memory(self.settings)
-        check_disk(self.layout.home)
+        check_disk(self.layout.home, self.distribution.disk_to_start)
         if self.layout.initialised and not self.layout.password.exists():
             raise EmbeddedError(
                 f"the password file {self.layout.password} is gone: put it back, or delete the database with chokepoint db reset"

@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -58,8 +58,8 @@ class Page:
 class _CheckedBackend(httpcore.NetworkBackend):
     """Resolves a name, refuses it when any of its addresses is private, and connects to one that was checked."""
 
-    def __init__(self, *, allow_private: bool) -> None:
-        self._allow_private = allow_private
+    def __init__(self, admits: Callable[[str], bool]) -> None:
+        self._admits = admits
         self._backend = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -75,7 +75,7 @@ class _CheckedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"the name {host} cannot be resolved") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        if not self._allow_private and (private := [address for address in addresses if not is_public(address)]):
+        if private := [address for address in addresses if not self._admits(address)]:
             raise AddressRefused(f"{host} leads to {private[0]}, inside a private network; --allow-private permits it")
         problem: Exception = httpcore.ConnectError(f"{host} has no address")
         for address in addresses:
@@ -98,6 +98,10 @@ def is_public(address: str) -> bool:
         if ip in ipaddress.ip_network("64:ff9b::/96"):
             return is_public(str(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)))
     return ip.is_global and not ip.is_multicast
+
+
+def _any_address(_: str) -> bool:
+    return True
 
 
 class _Transport(httpx.BaseTransport):
@@ -155,12 +159,14 @@ class Fetcher:
     """Fetches pages within `limits`, as robots.txt allows. Use it as a context manager."""
 
     limits: Limits = field(default_factory=Limits)
+    admits: Callable[[str], bool] = is_public
+    """Which addresses may be connected to where `limits` allow no private ones."""
     _hosts: dict[str, _Host] = field(default_factory=dict)
     _client: httpx.Client | None = None
 
     def __enter__(self) -> "Fetcher":
         self._client = httpx.Client(
-            transport=_Transport(_CheckedBackend(allow_private=self.limits.allow_private)),
+            transport=_Transport(_CheckedBackend(_any_address if self.limits.allow_private else self.admits)),
             timeout=self.limits.timeout_s,
             headers={"User-Agent": USER_AGENT},
             trust_env=False,  # a proxy would connect on our behalf to what we refuse

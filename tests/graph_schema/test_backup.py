@@ -5,6 +5,7 @@ import hashlib
 import io
 import tracemalloc
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema import backup, schema
-from graph_schema.backup import archive, dump, restore
+from graph_schema.backup import archive
 from graph_schema.backup.archive import Draft
 from graph_schema.backup.values import decode, encode
 from graph_schema.errors import (
@@ -30,6 +31,10 @@ from graph_schema.errors import (
 )
 from graph_schema.graph import Graph
 from tests.whole_graph import WholeGraph, whole_graph
+
+# Small, so that the borders of pages and batches are crossed.
+dump = partial(backup.dump, page=3)
+restore = partial(backup.restore, batch=4)
 
 pytestmark = pytest.mark.anyio
 
@@ -67,13 +72,6 @@ async def full(graph: Graph, neo4j_session: neo4j.Session) -> Graph:
     await schema.apply(graph)
     neo4j_session.run(FILL).consume()
     return graph
-
-
-@pytest.fixture(autouse=True)
-def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of three and batches of four, so that their borders are crossed."""
-    monkeypatch.setattr("graph_schema.backup.dumping.PAGE", 3)
-    monkeypatch.setattr("graph_schema.backup.restoring.BATCH", 4)
 
 
 async def dumped(graph: Graph, folder: Path, name: str = "backup.jsonl.gz") -> Path:

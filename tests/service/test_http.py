@@ -161,13 +161,10 @@ async def test_too_deep_and_too_expensive_documents_are_refused_but_introspectio
 
 
 async def test_an_unexpected_error_shows_an_incident_and_nothing_else(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, neo4j_session: neo4j.Session
 ) -> None:
-    async def broken(*_: object, **__: object) -> None:
-        raise RuntimeError("password=hunter2")
-
-    monkeypatch.setattr("service.graphql.query.documents", broken)
-    response = await client.post("/graphql", json={"query": "{ documents { nodes { id } } }"})
+    neo4j_session.run("CREATE (:Document {id: 'doc:torn', published: 'hunter2'})").consume()
+    response = await client.post("/graphql", json={"query": '{ node(id: "doc:torn") { id } }'})
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "INTERNAL_ERROR"
     assert error["extensions"]["incident"] in error["message"]

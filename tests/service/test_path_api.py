@@ -19,7 +19,8 @@ def names(result: dict[str, Any]) -> list[list[str]]:
 async def shortest(ask: Ask, arguments: str) -> dict[str, Any]:
     answer = await ask(f"{{ shortestPath({arguments}) {{ {ENTITIES} }} }}")
     assert "errors" not in answer, answer
-    return answer["data"]["shortestPath"]  # type: ignore[no-any-return]
+    found: dict[str, Any] = answer["data"]["shortestPath"]
+    return found
 
 
 INTEL_TO_US = ["Intel", "ACM Research", "ACM Research Shanghai", "United States"]

@@ -5,7 +5,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from graph_schema.embedded import resources
 from graph_schema.embedded.resources import available_memory, size_of
 
 
@@ -15,19 +14,15 @@ def container(folder: Path, limit: str) -> None:
     (folder / "memory.stat").write_text("anon 300\ninactive_file 200\n")
 
 
-def test_the_limit_of_a_container_counts_without_the_files_it_has_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_limit_of_a_container_counts_without_the_files_it_has_read(tmp_path: Path) -> None:
     container(tmp_path, "1000")
-    monkeypatch.setattr(resources, "CGROUP", tmp_path)
-    assert available_memory() == 1000 - 700 + 200
+    assert available_memory(tmp_path) == 1000 - 700 + 200
 
 
 @pytest.mark.parametrize("limit", ["max", "nonsense"])
-def test_without_a_limit_the_machine_counts(limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_limit_the_machine_counts(limit: str, tmp_path: Path) -> None:
     container(tmp_path, limit)
-    monkeypatch.setattr(resources, "CGROUP", tmp_path)
-    assert 0 < available_memory() <= psutil.virtual_memory().total
+    assert 0 < available_memory(tmp_path) <= psutil.virtual_memory().total
 
 
 def test_the_size_of_a_folder_is_that_of_all_its_files(tmp_path: Path) -> None:

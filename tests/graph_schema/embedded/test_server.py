@@ -225,10 +225,10 @@ def test_too_little_memory_is_told_with_the_settings_that_help(new_server: Embed
         with_settings(new_server, heap_mb=100_000_000).start()
 
 
-def test_too_small_a_disk_is_told_before_the_start(new_server: EmbeddedNeo4j, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_schema.embedded.resources.DISK_TO_START", 2**60)
+def test_too_small_a_disk_is_told_before_the_start(new_server: EmbeddedNeo4j) -> None:
+    huge = replace(new_server.distribution, disk_to_start=2**60)
     with pytest.raises(NotEnoughDisk, match="CHOKEPOINT_HOME"):
-        new_server.start()
+        EmbeddedNeo4j(new_server.settings, huge).start()
     assert not new_server.layout.data.exists()
 
 

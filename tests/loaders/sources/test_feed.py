@@ -130,11 +130,11 @@ def test_private_addresses_are_refused_unless_allowed(site: Site) -> None:
     assert site.asked == []
 
 
-def test_a_redirect_into_a_private_network_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_redirect_into_a_private_network_is_refused(site: Site) -> None:
     """`localhost` stands for a public name here; the redirect names the address itself."""
     site.pages["/away"] = (302, {"Location": f"http://127.0.0.1:{site.port}/a.html"}, b"")
-    monkeypatch.setattr("loaders.sources.fetching.is_public", lambda address: len(site.asked) < 2)
-    with Fetcher(Limits(pause_s=0)) as fetcher, pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
+    fetching = Fetcher(Limits(pause_s=0), admits=lambda _: len(site.asked) < 2)
+    with fetching as fetcher, pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
         fetcher.get(site.url("/away"))
     assert [path for path, _ in site.asked] == ["/robots.txt", "/away"]
 
