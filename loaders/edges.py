@@ -14,6 +14,7 @@ from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.counts import Counts
 from loaders.projection import Evidence, Projection, project
+from loaders.rows import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ async def _run(
     tx: AsyncManagedTransaction, statements: Mapping[RelationType, str], rows: Mapping[RelationType, list[Any]]
 ) -> int:
     for type in sorted(rows):
-        result = await tx.run(statements[type], rows=rows[type])
+        result = await tx.run(statements[type], rows=Rows(rows[type]))
         record = await result.single(strict=True)
         if record["done"] != len(rows[type]):
             raise MissingEndpoint(f"of {len(rows[type])} edges {type} only {record['done']} could be written")

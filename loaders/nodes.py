@@ -12,6 +12,7 @@ from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType
 from loaders.edges import native
+from loaders.rows import Rows
 
 READ_DOCUMENTS: LiteralString = """
 UNWIND $ids AS id
@@ -58,6 +59,26 @@ async def read_entities(tx: AsyncManagedTransaction, ids: Collection[EntityId]) 
     return {id: Entity(EntityType(type), name, tuple(aliases or ())) async for id, type, name, aliases in result}
 
 
+LACKING_ENTITIES: LiteralString = """
+UNWIND $rows AS row
+OPTIONAL MATCH (e:Entity {id: row.id})
+WITH row.id AS id, e WHERE e IS NULL OR e.name <> row.name OR NOT all(alias IN row.aliases WHERE alias IN coalesce(e.aliases, []))
+RETURN id, e.type AS type, e.name AS name, e.aliases AS aliases
+"""
+
+
+async def read_lacking(
+    tx: AsyncManagedTransaction, entities: Mapping[EntityId, Entity]
+) -> dict[EntityId, Entity | None]:
+    """Those of `entities` of which the graph lacks something, as it has them; None for one that it does not have."""
+    rows = Rows({"id": id, "name": entity.name, "aliases": entity.aliases} for id, entity in entities.items())
+    result = await tx.run(LACKING_ENTITIES, rows=rows)
+    return {
+        id: None if name is None else Entity(EntityType(type), name, tuple(aliases or ()))
+        async for id, type, name, aliases in result
+    }
+
+
 def _write_entities(type: EntityType) -> str:
     return f"""
 UNWIND $rows AS row
@@ -77,7 +98,7 @@ async def write_entities(tx: AsyncManagedTransaction, entities: Mapping[EntityId
             {"id": id, "type": entity.type, "name": entity.name, "aliases": list(entity.aliases), "version": version}
         )
     for type in sorted(rows):
-        await (await tx.run(WRITE_ENTITIES[type], rows=rows[type])).consume()
+        await (await tx.run(WRITE_ENTITIES[type], rows=Rows(rows[type]))).consume()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +194,7 @@ async def update_claims(tx: AsyncManagedTransaction, payloads: Mapping[ClaimId, 
 
 async def _run(tx: AsyncManagedTransaction, statement: LiteralString, rows: list[dict[str, Any]]) -> None:
     if rows:
-        record = await (await tx.run(statement, rows=rows)).single(strict=True)
+        record = await (await tx.run(statement, rows=Rows(rows))).single(strict=True)
         if record["done"] != len(rows):
             raise MissingEndpoint(f"of {len(rows)} claims only {record['done']} could be written")
 

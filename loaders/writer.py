@@ -23,7 +23,7 @@ from loaders.nodes import (
     create_claims,
     read_claims,
     read_documents,
-    read_entities,
+    read_lacking,
     update_claims,
     write_documents,
     write_entities,
@@ -81,12 +81,13 @@ async def write_batch(tx: AsyncManagedTransaction, batch: Batch, run: RunId) -> 
         for id, document in batch.documents.items()
         if (merged := _merged(had_documents.get(id), document)) != had_documents.get(id)
     }
-    had_entities = await read_entities(tx, batch.entities)
+    lacking = await read_lacking(tx, batch.entities)
     entities = {
         id: known
-        for id, entity in batch.entities.items()
-        if (known := merge(had_entities.get(id, entity), entity)) != had_entities.get(id)
+        for id, had in lacking.items()
+        if (known := merge(had or batch.entities[id], batch.entities[id])) != had
     }
+    new_entities = sum(had is None for had in lacking.values())
     claims = await _sort_claims(tx, batch, run)
     counts = Counts(
         statements=batch.statements,
@@ -96,8 +97,8 @@ async def write_batch(tx: AsyncManagedTransaction, batch: Batch, run: RunId) -> 
         claims_removed=len(claims.stale),
         documents_new=len(documents.keys() - had_documents.keys()),
         documents_updated=len(documents.keys() & had_documents.keys()),
-        entities_new=len(entities.keys() - had_entities.keys()),
-        entities_updated=len(entities.keys() & had_entities.keys()),
+        entities_new=new_entities,
+        entities_updated=len(entities) - new_entities,
     )
     if claims.shared:
         await share(tx, claims.shared, run)
