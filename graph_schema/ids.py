@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from functools import cache
 from typing import NewType
 
 from graph_schema.vocabulary import EntityType, RelationType, vocabulary
@@ -14,13 +15,14 @@ ClaimId = NewType("ClaimId", str)
 RelationId = NewType("RelationId", str)
 RunId = NewType("RunId", str)
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def content_id(*parts: str | int | None) -> str:
     """Hash of the parts, 20 hexadecimal digits (80 bits); of a JSON list, so ("a.b", "c") and ("a", "b.c") differ."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()[:20]
+    return hashlib.sha256(_encode(parts).encode()).hexdigest()[:20]
 
 
 def slug(name: str) -> str:
@@ -34,6 +36,7 @@ def slug(name: str) -> str:
     return _NOT_WORD.sub("-", plain).strip("-") or content_id(name)
 
 
+@cache
 def type_prefix(type: EntityType) -> str:
     """First half of the id of an entity of this type: `government-body` for GovernmentBody."""
     return _WORD_START.sub("-", type.value).lower()

@@ -10,6 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph_schema.domain import Claim, Document
 from graph_schema.vocabulary import LIVE_MODALITIES, Modality
@@ -91,7 +92,11 @@ def noisy_or(confidences: Iterable[float]) -> float:
 
 def project(evidence: Iterable[Evidence]) -> Projection | None:
     """The edge that the claims behind `evidence` make; None without any, for then there is no edge."""
-    evidence = list(evidence)
+    return _project(tuple(evidence))
+
+
+@lru_cache(maxsize=8_192)  # the evidence behind most edges of a source looks alike
+def _project(evidence: tuple[Evidence, ...]) -> Projection | None:
     if not evidence:
         return None
     live = [part for part in evidence if part.modality in LIVE_MODALITIES]

@@ -96,6 +96,8 @@ def entity(identified: Identified, type: EntityType) -> Resolved:
 
 def shown_name(type: EntityType, spellings: Collection[str], name: str) -> str:
     """The spelling to show of those that are one id with `name`, whichever came first."""
+    if len(spellings) == 1:
+        return next(iter(spellings))
     id = entity_id(type, name)
     return names.best_name([spelling for spelling in spellings if spelling == name or entity_id(type, spelling) == id])
 
@@ -172,7 +174,7 @@ def likeliest(name: str, types: frozenset[EntityType]) -> EntityType:
 def _identify(name: str, type: EntityType | None, aliases: tuple[str, ...]) -> Identified:
     outer, inner = names.split_bracket(names.tidy(name))
     said = {outer, *map(names.tidy, aliases)} | ({inner} if inner is not None else set())
-    for form, wanted in _forms(name, outer, inner, aliases, type):
+    for form, wanted in dict.fromkeys(_forms(name, outer, inner, aliases, type)):
         if (found := _look_up(form, wanted)) is not None:
             entry = gazetteer().lookup(found.name, found.type) or found  # its aliases must not depend on the form
             new = (name for name in said if name != entry.name and gazetteer().lookup(name, entry.type) != entry)

@@ -44,6 +44,8 @@ class MinistryNames:
 
     def read(self, name: str) -> Ministry | None:
         """The ministry that `name` writes; None when it writes none."""
+        if "ministry" not in normalise(name):
+            return None
         country, rest = self._split_country(" ".join(name.split()))
         key = normalise(rest)
         if key.startswith(("ministry of ", "ministry for ")):
@@ -62,6 +64,8 @@ class MinistryNames:
 
     def department(self, name: str) -> str | None:
         """Name in the graph of a United States department; None when `name` writes none, or leaves the country open."""
+        if "department" not in normalise(name):
+            return None
         country, rest = self._split_country(" ".join(name.split()))
         key = normalise(rest)
         if key.startswith("department of "):

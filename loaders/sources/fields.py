@@ -5,7 +5,7 @@ import datetime as dt
 import re
 import unicodedata
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 E = TypeVar("E", bound=StrEnum)
@@ -27,9 +27,11 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     """The text of a field with its white space tidied; None when there is none."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise FieldProblem("is not text")
-    result = " ".join(str(value).split())
+    if not isinstance(value, str):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise FieldProblem("is not text")
+        value = str(value)
+    result = " ".join(value.split())
     if "\0" in result:
         raise FieldProblem("contains a NUL character")
     if not result.isascii() and _SURROGATE.search(result):
@@ -52,8 +54,11 @@ def name(value: object) -> str:
 def date(value: object, *, end: bool = False) -> dt.date | None:
     """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last."""
     written = text(value, 40)
-    if written is None:
-        return None
+    return None if written is None else _day(written, end)
+
+
+@lru_cache(maxsize=4_096)
+def _day(written: str, end: bool) -> dt.date:
     match = _COMPACT_DATE.fullmatch(written) or _DATE.fullmatch(written)
     if match is None:
         raise FieldProblem(f"is {written!r}, expected a date as YYYY-MM-DD")
@@ -98,7 +103,8 @@ def term(value: object, kind: type[E]) -> E | None:
     written = text(value, LONGEST_NAME)
     if written is None:
         return None
-    found: E | None = _terms(kind).get(key(written))
+    terms = _terms(kind)
+    found: E | None = terms.get(written) or terms.get(key(written))
     if found is None:
         raise FieldProblem(f"is {written!r}, expected one of {', '.join(member.value for member in kind)}")
     return found
@@ -106,7 +112,7 @@ def term(value: object, kind: type[E]) -> E | None:
 
 @cache
 def _terms(kind: type[E]) -> dict[str, E]:
-    return {key(member.value): member for member in kind}
+    return {written: member for member in kind for written in (member.value, key(member.value))}
 
 
 def key(words: str) -> str:
