@@ -10,13 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
 COLUMNS = 110
-FONT_FACES = re.compile(r"@font-face \{\{.*?\}\}\s*", re.DOTALL)
-"""Parts of rich's template that load fonts from another host: a page of ours makes no such requests."""
+FONT_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+"""Parts of rich's picture that load fonts from another host: a page of ours makes no such requests."""
 
 
 def main() -> int:
@@ -39,8 +38,7 @@ def drawn(command: str, printed: str) -> str:
         console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True, color_system="truecolor")
         console.print(Text.assemble(("$ ", "bold green"), command))
         console.print(Text.from_ansi(printed.rstrip("\n")))
-        template = FONT_FACES.sub("", CONSOLE_SVG_FORMAT)
-        return console.export_svg(title="chokepoint", code_format=template, unique_id="recording")
+        return FONT_FACES.sub("", console.export_svg(title="chokepoint", unique_id="recording"))
 
 
 if __name__ == "__main__":
