@@ -30,9 +30,11 @@ def slug(name: str) -> str:
 
     A name without a letter or digit gives a hash of itself, so that no name gives nothing.
     """
-    plain = unicodedata.normalize("NFKD", name.replace("&", " and ").replace("+", " plus "))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    plain = unicodedata.normalize("NFKC", plain).casefold().replace("'", "").replace("’", "")
+    plain = name.replace("&", " and ").replace("+", " plus ")
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = unicodedata.normalize("NFKC", "".join(c for c in plain if not unicodedata.combining(c)))
+    plain = plain.casefold().replace("'", "").replace("’", "")
     return _NOT_WORD.sub("-", plain).strip("-") or content_id(name)
 
 

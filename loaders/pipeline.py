@@ -35,6 +35,7 @@ _LONGEST_CHUNK_S = 5.0
 _MOST_RECORDS = 10
 """Records per statement of a full batch: refused ones and texts that say nothing count too."""
 _ALLOCATIONS = 50_000
+"""Objects made before Python looks for cycles among them; by itself it does after 700."""
 _MOST_DIFFERENT = 10_000
 """Different predicates that are counted, so that a bad input cannot fill the memory."""
 
@@ -189,7 +190,7 @@ async def load(
 
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
-    """Batches are many objects without a cycle: looking for cycles as often as Python does by itself is a sixth of a load."""
+    """Batches are many objects without a cycle among them; looking for cycles as often as usual takes a sixth of a load."""
     before = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *before[1:])
     try:

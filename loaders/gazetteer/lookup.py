@@ -57,8 +57,8 @@ class Gazetteer:
         if found := self._by_key.get(key):
             exact = [form for form in found if form.text == name]
             return exact + [form for form in found if form.text != name]
-        shorter = strip_legal_suffix(name.strip())
-        if shorter != name.strip():
+        whole = name.strip()
+        if (shorter := strip_legal_suffix(whole)) != whole:
             key = normalise(shorter)
             return [form for form in self._by_key.get(key, ()) if form.entry.type not in _COMMON_NOUNS]
         return []

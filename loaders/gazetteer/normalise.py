@@ -31,6 +31,7 @@ def has_han(text: str) -> bool:
     return not text.isascii() and _HAN.search(text) is not None
 
 
+@lru_cache(maxsize=65536)
 def strip_legal_suffix(name: str) -> str:
     """`name` without what only says its legal form: "ACM Research Inc" is "ACM Research", "TSS Holdings Ltd" is "TSS Holdings".
 
@@ -54,11 +55,13 @@ def normalise(name: str) -> str:
 
     An empty or punctuation-only name gives "".
     """
-    name = unicodedata.normalize("NFKC", name).strip()
+    name = (name if name.isascii() else unicodedata.normalize("NFKC", name)).strip()
     if has_han(name):
         name = _to_simplified().convert(name)
     name = _POSSESSIVE.sub("", name)
     name = _DOTTED.sub(lambda match: match.group().replace(".", ""), name)
-    name = "".join(char for char in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(char))
+    name = name.casefold()
+    if not name.isascii():
+        name = "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
     name = _NOT_WORD.sub(" ", name.replace("&", " and ")).strip()
     return _ARTICLE.sub("", name)

@@ -17,7 +17,12 @@ import pytest
 
 from tests.containers.conftest import IMAGES, need_image
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(1200), pytest.mark.usefixtures("engine")]
+pytestmark = [
+    pytest.mark.containers,
+    pytest.mark.timeout(1200),
+    pytest.mark.usefixtures("engine"),
+    pytest.mark.xdist_group("compose"),  # one stack serves all but one of them
+]
 ROOT = Path(__file__).parents[2]
 PATH = """
 query ($from: ID!, $to: ID!) {
