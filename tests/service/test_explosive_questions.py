@@ -41,6 +41,8 @@ RUNNING = (
 )
 SIZE = 2_000
 TIMEOUT_MS = 5_000
+GRACE_S = 3
+"""It takes less than 1 s on a machine of its own; the suite shares two cores with another worker."""
 QUESTION = """
 query ($from: [ID!]!, $to: [ID!]!, $mustPass: [ID!], $timeout: Int!) {
   shortestPaths(from: $from, to: $to, k: 10, diversity: 1, weight: CONFIDENCE, mustPass: $mustPass, hubs: {mode: NONE},
@@ -86,7 +88,7 @@ async def test_sixteen_at_once_end_in_time_with_what_was_found(
         answers = await asyncio.gather(*(timed(i) for i in range(16)))
     assert neo4j_session.run(RUNNING).single()["n"] == 0
     assert [answer["errors"] for _, answer in answers if "errors" in answer] == []
-    assert max(seconds for seconds, _ in answers) < TIMEOUT_MS / 1000 + 1
+    assert max(seconds for seconds, _ in answers) < TIMEOUT_MS / 1000 + GRACE_S
     for i, (_, answer) in enumerate(answers):
         report, paths = answer["data"]["shortestPaths"]["report"], answer["data"]["shortestPaths"]["paths"]
         assert report["status"] == "BUDGET_EXHAUSTED"
