@@ -174,7 +174,7 @@ async def load(
         graph, run.id, settings, dead_letters, stop or asyncio.Event(), progress or (lambda _: None), skip, guard
     )
     try:
-        with _seldom_collecting():
+        with seldom_collecting():
             status = await loading.all(input)
         if finishing is not None and status is RunStatus.FINISHED:
             loading.counts.add(await finishing(run.id))
@@ -189,7 +189,7 @@ async def load(
 
 
 @contextmanager
-def _seldom_collecting() -> Iterator[None]:
+def seldom_collecting() -> Iterator[None]:
     """Batches are many objects without a cycle among them; looking for cycles as often as usual takes a sixth of a load."""
     before = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *before[1:])
