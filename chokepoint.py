@@ -7,10 +7,15 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from graph_schema import backup_cli, db_cli, schema_cli
+from graph_schema.cli import backup as backup_cli
+from graph_schema.cli import db as db_cli
+from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
-from loaders import extract_cli, load_cli, resolve_cli, retract_cli
-from loaders.jobs import cli as jobs_cli
+from loaders.cli import extract as extract_cli
+from loaders.cli import jobs as jobs_cli
+from loaders.cli import load as load_cli
+from loaders.cli import resolve as resolve_cli
+from loaders.cli import retract as retract_cli
 from loaders.submissions import SubmissionWriter
 from service import cli as service_cli
 

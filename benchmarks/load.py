@@ -29,18 +29,18 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema import schema
-from graph_schema.embedded import EmbeddedNeo4j
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.embedded import EmbeddedNeo4j
+from graph_schema.database.graph import Graph
 from graph_schema.settings import EmbeddedSettings
-from loaders.batch import Batch
-from loaders.dead_letter import DeadLetterFile
-from loaders.edges import edge_of
-from loaders.inputs import Taken, TripleInput
-from loaders.pipeline import load, seldom_collecting
-from loaders.projection import Evidence, project
-from loaders.rows import Rows
+from loaders.loading.dead_letter import DeadLetterFile
+from loaders.loading.inputs import Taken, TripleInput
+from loaders.loading.pipeline import load, seldom_collecting
 from loaders.settings import LoadSettings
+from loaders.writing.batch import Batch
+from loaders.writing.edges import edge_of
+from loaders.writing.projection import Evidence, project
+from loaders.writing.rows import Rows
 
 ROWS = 2_500
 WARM_UP = 10_000

@@ -25,9 +25,9 @@ from typing import Any
 import httpx
 import neo4j
 
-from graph_schema import schema
-from graph_schema.embedded import EmbeddedNeo4j
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.embedded import EmbeddedNeo4j
+from graph_schema.database.graph import Graph
 from graph_schema.settings import EmbeddedSettings, GraphSettings
 from graph_schema.vocabulary import RelationType
 

@@ -8,23 +8,23 @@ from pathlib import Path
 import orjson
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Judgement, Verdict
 from graph_schema.errors import IdempotencyKeyReused
-from graph_schema.graph import Graph
 from graph_schema.ids import DocumentId, EntityId, RunId, content_id, slug
 from graph_schema.job_states import JobState
 from graph_schema.settings import read_settings
 from graph_schema.writing import Judged, Submission
-from loaders import runs
-from loaders.counts import Counts
-from loaders.dead_letter import DeadLetterFile
-from loaders.inputs import Input, NewsInput, TripleInput
 from loaders.jobs.starting import JobStarter
 from loaders.judgements.folding import judge, read_folds
-from loaders.locks import graph_lock, writer_lock
-from loaders.pipeline import Finishing, Guard, check, load
-from loaders.retraction import retract_document, retract_run
+from loaders.loading import runs
+from loaders.loading.dead_letter import DeadLetterFile
+from loaders.loading.inputs import Input, NewsInput, TripleInput
+from loaders.loading.pipeline import Finishing, Guard, check, load
 from loaders.settings import JobSettings, LoadSettings
+from loaders.writing.counts import Counts
+from loaders.writing.locks import graph_lock, writer_lock
+from loaders.writing.retraction import retract_document, retract_run
 
 JOB = "api"
 _PATIENCE_S = 10.0

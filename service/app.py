@@ -13,15 +13,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from graph_schema.connection import open_graph
-from graph_schema.graph import Graph
+from graph_schema.database.connection import open_graph
+from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
 from service import browser_files
-from service.answers.hub_degrees import HubDegrees
-from service.answers.paths import PathFinder
-from service.answers.reaching import ReachFinder
-from service.answers.turns import Turns
-from service.answers.watching import Watch
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.http import graphiql
@@ -30,6 +25,11 @@ from service.http.events import EventStreams, wants_events
 from service.http.health import healthz, readyz
 from service.http.operations import Operations
 from service.http.sockets import Sockets
+from service.searches.hub_degrees import HubDegrees
+from service.searches.paths import PathFinder
+from service.searches.reaching import ReachFinder
+from service.searches.turns import Turns
+from service.searches.watching import Watch
 from service.settings import ServiceSettings
 from service.warmup import warm_up
 

@@ -6,10 +6,10 @@ Planning a query takes far longer than running it; the plans stay cached in the 
 import structlog
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError
-from graph_schema.graph import Graph
 from graph_schema.ids import EntityId
-from service.paths.filters import EntityFilter, RelationFilter, Walk
+from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.queries.claims import claims_by_edge
 from service.queries.entities import entities_by_id, entities_called, entities_like
 from service.queries.neighbours import neighbours

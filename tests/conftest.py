@@ -14,9 +14,9 @@ import neo4j
 import pytest
 from pydantic import SecretStr
 
-from graph_schema.embedded import EmbeddedNeo4j
-from graph_schema.embedded.distribution import Distribution, default_distribution
-from graph_schema.graph import Graph
+from graph_schema.database.embedded import EmbeddedNeo4j
+from graph_schema.database.embedded.distribution import Distribution, default_distribution
+from graph_schema.database.graph import Graph
 from graph_schema.settings import EmbeddedSettings, GraphSettings
 
 COUNT: LiteralString = "MATCH (n) RETURN count(n) AS nodes"

@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CONTRACT = (
-    "tests/graph_schema/test_schema.py",
-    "tests/graph_schema/test_graph.py",
-    "tests/graph_schema/test_backup.py",
-    "tests/loaders/test_writer.py",
-    "tests/loaders/test_retraction.py",
+    "tests/graph_schema/database/test_schema.py",
+    "tests/graph_schema/database/test_graph.py",
+    "tests/graph_schema/database/test_backup.py",
+    "tests/loaders/writing/test_writer.py",
+    "tests/loaders/writing/test_retraction.py",
     "tests/loaders/test_plans.py",
     "tests/service/test_plans.py",
     "tests/service/test_path_api.py",

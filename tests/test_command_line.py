@@ -9,7 +9,7 @@ from pathlib import Path
 import neo4j
 import pytest
 
-from graph_schema.schema import ENTITY_NAMES
+from graph_schema.database.schema import ENTITY_NAMES
 from graph_schema.settings import GraphSettings
 from tests.conftest import EMPTY
 

@@ -5,7 +5,7 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 
 NodeTuple = tuple[frozenset[str], str | None, frozenset[tuple[str, Any]]]
 """Labels, id, properties."""

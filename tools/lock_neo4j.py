@@ -2,7 +2,7 @@
 
 Needs Maven and Java 17, on the machine of whoever raises the version only:
 
-    python tools/lock_neo4j.py --version 2026.08.1 --browser 5.24.0 --output graph_schema/embedded/neo4j.lock.json
+    python tools/lock_neo4j.py --version 2026.08.1 --browser 5.24.0 --output graph_schema/database/embedded/neo4j.lock.json
 
 Settings and Java options of the lock are kept when it exists already: they are edited by hand.
 """

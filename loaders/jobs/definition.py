@@ -12,8 +12,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from graph_schema.errors import ChokepointError, SettingsError
-from loaders.expectations import Expectation
 from loaders.jobs.sources import SOURCES
+from loaders.loading.expectations import Expectation
 
 _INTERVAL: TypeAdapter[dt.timedelta] = TypeAdapter(dt.timedelta)
 _SHORTEST = dt.timedelta(seconds=1)

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 
 import structlog
 
-from graph_schema.connection import open_graph
+from graph_schema.database.connection import open_graph
+from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
 from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimedOut
-from graph_schema.graph import Graph
 from graph_schema.job_states import JobStatus, job_lock
-from loaders.dead_letter import DeadLetterFile
-from loaders.execution import Plan, execute
 from loaders.jobs import metrics, state
 from loaders.jobs.definition import JobDefinition
 from loaders.jobs.sources import SOURCES
-from loaders.locks import graph_lock
-from loaders.pipeline import Outcome
+from loaders.loading.dead_letter import DeadLetterFile
+from loaders.loading.execution import Plan, execute
+from loaders.loading.pipeline import Outcome
 from loaders.settings import LoadSettings
+from loaders.writing.locks import graph_lock
 
 Connect = Callable[[], AbstractAsyncContextManager[Graph]]
 _GRACE_S = 30.0

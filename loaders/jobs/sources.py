@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from graph_schema.errors import SettingsError
-from loaders.inputs import Input, NewsInput, TripleInput
+from loaders.loading.inputs import Input, NewsInput, TripleInput
+from loaders.loading.source_input import SourceInput
 from loaders.settings import LoadSettings
-from loaders.source_input import SourceInput
 from loaders.sources.eto import SupplyChain
 from loaders.sources.followthemoney import FollowTheMoney
 from loaders.sources.gdelt import Gdelt
@@ -99,7 +99,7 @@ class JobSource(Generic[A]):
 
 def _feed(arguments: FeedArguments, settings: LoadSettings) -> Work:
     from loaders.extraction.spacy_rules import spacy_extractor
-    from loaders.feed_input import FeedInput
+    from loaders.loading.feed_input import FeedInput
     from loaders.sources.feed import FeedReader, FeedState
     from loaders.sources.fetching import Limits
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import structlog
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import JobNotFound
-from graph_schema.graph import Graph
 from graph_schema.job_states import JobState, job_states
 from loaders.jobs.definition import JobDefinition, read_jobs
 from loaders.jobs.runner import AtWork, begin_job, run_job

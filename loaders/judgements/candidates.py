@@ -9,9 +9,9 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 from rapidfuzz import fuzz
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
+from graph_schema.database.schema import ENTITY_NAMES
 from graph_schema.ids import EntityId
-from graph_schema.schema import ENTITY_NAMES
 from graph_schema.vocabulary import EntityType
 from loaders.gazetteer import gazetteer
 

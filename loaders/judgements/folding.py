@@ -13,8 +13,6 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.domain import Entity, Judgement, Verdict
 from graph_schema.ids import DocumentId, EntityId, RelationId
 from graph_schema.vocabulary import RelationType
-from loaders.counts import Counts
-from loaders.edges import Edge, edge_of, read_evidence, reproject
 from loaders.gazetteer import gazetteer
 from loaders.judgements.store import (
     canonical,
@@ -23,8 +21,10 @@ from loaders.judgements.store import (
     read_judgements,
     write_judgement,
 )
-from loaders.nodes import read_entities, write_entities
-from loaders.writer import bump, lock
+from loaders.writing.counts import Counts
+from loaders.writing.edges import Edge, edge_of, read_evidence, reproject
+from loaders.writing.nodes import read_entities, write_entities
+from loaders.writing.writer import bump, lock
 
 
 @dataclass(frozen=True, slots=True)

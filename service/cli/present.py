@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.ids import RelationId
-from service.answers.paths import Path, PathAnswer
 from service.paths.report import PathStatus
 from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
+from service.searches.paths import Path, PathAnswer
 
 Claims = Mapping[RelationId, Sequence[ClaimRecord]]
 _SENTENCES = 2

@@ -8,8 +8,6 @@ import strawberry
 from graph_schema.errors import LimitExceeded, QuestionError
 from graph_schema.ids import DocumentId, EntityId, RunId
 from graph_schema.vocabulary import Modality, RelationType
-from service.answers.endpoints import lookup
-from service.answers.matching import match_entities
 from service.graphql.connections import (
     After,
     Before,
@@ -41,6 +39,8 @@ from service.queries.claims_over_time import (
     time_series,
     timeline,
 )
+from service.searches.endpoints import lookup
+from service.searches.matching import match_entities
 
 EntityIds = Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
 Types = Annotated[list[RelationType] | None, strawberry.argument(description="Only these relation types.")]

@@ -7,20 +7,20 @@ from typing import TypeAlias
 
 import strawberry
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
-from service.answers.endpoints import lookup
-from service.answers.paths import PathFinder
-from service.answers.reaching import ReachFinder
-from service.answers.watching import Watch
 from service.errors import NotAuthorized, WritesDisabled
+from service.filters.walk import EntityFilter
 from service.graphql.dataloaders import DataLoaders
 from service.graphql.inputs import DEFAULT_DEPTH, Budget
 from service.paths import budget as domain
-from service.paths.filters import EntityFilter
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
 from service.queries.state import graph_version
+from service.searches.endpoints import lookup
+from service.searches.paths import PathFinder
+from service.searches.reaching import ReachFinder
+from service.searches.watching import Watch
 from service.settings import ServiceSettings
 
 

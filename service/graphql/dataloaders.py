@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobState, job_states
-from service.paths.filters import EntityFilter, RelationFilter
+from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
 from service.queries.documents import documents_by_id
 from service.queries.entities import degrees, entities_by_id

@@ -9,11 +9,11 @@ import strawberry
 from graph_schema.domain import RunStatus, Verdict
 from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
-from service.answers.paths import DistinctBy
-from service.paths.filters import Direction, UndatedPolicy
-from service.paths.hubs import HubMode
+from service.filters.hubs import HubMode
+from service.filters.walk import Direction, UndatedPolicy
 from service.paths.report import Bound, PathStatus
 from service.paths.search import PathWeight
+from service.searches.paths import DistinctBy
 
 T = TypeVar("T", bound=StrEnum)
 

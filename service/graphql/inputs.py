@@ -6,9 +6,11 @@ import strawberry
 
 from graph_schema.ids import DocumentId, EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.paths import budget, filters, hubs
-from service.paths.filters import Direction, UndatedPolicy
-from service.paths.hubs import HubMode
+from service.filters import hubs
+from service.filters import walk as filters
+from service.filters.hubs import HubMode
+from service.filters.walk import Direction, UndatedPolicy
+from service.paths import budget
 
 
 @strawberry.input(description="Which relations count. Every condition holds for each relation on its own.")

@@ -8,7 +8,6 @@ import strawberry
 from graph_schema import domain
 from graph_schema.errors import LimitExceeded, QuestionError
 from graph_schema.ids import DocumentId, RunId
-from service.answers.endpoints import lookup_as_stored
 from service.graphql.context import Info
 from service.graphql.types.jobs import Job
 from service.graphql.types.submissions import (
@@ -20,6 +19,7 @@ from service.graphql.types.submissions import (
     counts,
     record,
 )
+from service.searches.endpoints import lookup_as_stored
 
 MOST_TRIPLES = 1_000
 LONGEST_KEY = 255

@@ -5,7 +5,6 @@ from typing import Annotated, Self
 import strawberry
 
 from graph_schema.vocabulary import EntityType
-from service.answers.endpoints import lookup
 from service.graphql.connections import After, Before, Connection, First, Last, Window, page
 from service.graphql.context import Info
 from service.graphql.inputs import EntityFilter, RelationFilter
@@ -17,6 +16,7 @@ from service.queries.neighbours import (
     neighbours_counted,
     neighbours_grouped,
 )
+from service.searches.endpoints import lookup
 
 strawberry.enum(
     NeighbourGrouping,

@@ -7,14 +7,14 @@ from typing import Annotated
 import strawberry
 
 from graph_schema.ids import EntityId
-from service.answers.connecting import connecting_subgraph, paths_diff
-from service.answers.paths import DistinctBy, PathRequest
 from service.graphql.connections import After, Before, First, Last, Window
 from service.graphql.context import Info
 from service.graphql.inputs import Budget, EntityFilter, HubPolicy, RelationFilter, walk_of
 from service.graphql.types.connecting import PathConnection, PathsDiff, Subgraph
 from service.graphql.types.paths import PathExists, PathResult
 from service.paths.search import PathWeight
+from service.searches.connecting import connecting_subgraph, paths_diff
+from service.searches.paths import DistinctBy, PathRequest
 
 From = Annotated[strawberry.ID, strawberry.argument(name="from", description="Id, name or alias of the start.")]
 To = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias of the end.")]

@@ -11,8 +11,7 @@ from graph_schema.errors import LimitExceeded, QuestionError
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobStatus, job_states
 from graph_schema.vocabulary import EntityType, vocabulary
-from service.answers.endpoints import lookup, matches
-from service.answers.evidence import claims_of_relations, relations_on_path
+from service.filters.walk import Walk
 from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
 from service.graphql.context import Context, Info
 from service.graphql.inputs import EntityFilter, RelationFilter
@@ -22,12 +21,13 @@ from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
 from service.graphql.types.service import Limits, Ontology
-from service.paths.filters import Walk
 from service.queries.documents import documents, documents_counted
 from service.queries.entities import entities_like
 from service.queries.paths_expand import relations_of_hops
 from service.queries.relations_listed import relations_counted, relations_listed
 from service.queries.state import load_runs, load_runs_counted
+from service.searches.endpoints import lookup, matches
+from service.searches.evidence import claims_of_relations, relations_on_path
 
 Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
 

@@ -6,14 +6,14 @@ from typing import Annotated
 import strawberry
 
 from graph_schema.ids import EntityId
-from service.answers.exposure import ExposureKind, ExposureRequest, exposure, exposure_summaries
-from service.answers.reaching import ReachRequest
-from service.answers.supply import SupplyDirection, SupplyRequest, choke_points, supply
 from service.graphql.connections import After, Before, First, Last, Window
 from service.graphql.context import Info
 from service.graphql.inputs import Budget, EntityFilter, HubPolicy, RelationFilter, walk_of
 from service.graphql.path_query import Avoid, Cost, From, Hubs, Through, Via
 from service.graphql.types.reaching import ChokePoints, ExposureConnection, ExposureSummary, ReachConnection
+from service.searches.exposure import ExposureKind, ExposureRequest, exposure, exposure_summaries
+from service.searches.reaching import ReachRequest
+from service.searches.supply import SupplyDirection, SupplyRequest, choke_points, supply
 
 Whose = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
 Kinds = Annotated[list[ExposureKind] | None, strawberry.argument(description="Kinds of ties; not given: all.")]

@@ -9,7 +9,6 @@ import strawberry
 from graph_schema.domain import RunStatus
 from graph_schema.errors import LimitExceeded
 from graph_schema.ids import RunId
-from service.answers.changes import exposure_changes, relation_changes
 from service.errors import RunNotFound
 from service.graphql.context import Info
 from service.graphql.reach_query import Kinds, Lists, exposure_request
@@ -17,6 +16,7 @@ from service.graphql.types.changes import ExposureChange, RelationChange
 from service.graphql.types.runs import LoadRun
 from service.queries.records import LoadRunRecord
 from service.queries.state import load_runs_by_id
+from service.searches.changes import exposure_changes, relation_changes
 
 Names = Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
 

@@ -3,8 +3,8 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError
-from graph_schema.graph import Graph
 from service.queries.state import graph_version
 
 

@@ -14,9 +14,9 @@ from heapq import heapify, heappop, heappush
 
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
+from service.filters.hubs import PENALTY
 from service.paths.budget import Budget, Meter, OutOfBudget
 from service.paths.enumerate import simple_paths
-from service.paths.hubs import PENALTY
 from service.paths.region import Expander, Region, Step
 from service.paths.report import Bound, PathStatus
 

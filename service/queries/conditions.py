@@ -8,8 +8,8 @@ from typing import Any
 
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import THINGS, RelationType
-from service.paths.filters import EntityFilter, RelationFilter, UndatedPolicy
-from service.paths.hubs import HubMode, HubPolicy
+from service.filters.hubs import HubMode, HubPolicy
+from service.filters.walk import EntityFilter, RelationFilter, UndatedPolicy
 
 
 def type_expression(types: Iterable[RelationType]) -> str:

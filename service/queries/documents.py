@@ -6,8 +6,8 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.schema import DOCUMENT_TITLES
 from graph_schema.ids import DocumentId
-from graph_schema.schema import DOCUMENT_TITLES
 from service.queries.names import full_text_query
 from service.queries.records import DocumentRecord
 

@@ -8,9 +8,9 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 from rapidfuzz import fuzz
 
+from graph_schema.database.schema import ENTITY_NAMES
 from graph_schema.ids import EntityId
-from graph_schema.schema import ENTITY_NAMES
-from service.paths.filters import EntityFilter
+from service.filters.walk import EntityFilter
 from service.queries.conditions import ANY_RELATION, entity_conditions, entity_parameters
 from service.queries.names import full_text_query, normal_form, scripts
 from service.queries.records import EntityRecord

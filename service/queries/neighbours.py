@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import EntityId
-from service.paths.filters import EntityFilter, RelationFilter
+from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.conditions import (
     LOCATED,
     entity_conditions,

@@ -9,7 +9,7 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import RelationType
-from service.paths.filters import EntityFilter, Walk
+from service.filters.walk import EntityFilter, Walk
 from service.paths.region import Expansion, Step
 from service.queries.conditions import (
     entity_conditions,

@@ -7,7 +7,7 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import RelationType
-from service.paths.filters import EntityFilter, RelationFilter
+from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.conditions import (
     entity_conditions,
     entity_parameters,

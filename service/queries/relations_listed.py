@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.vocabulary import RelationType
-from service.paths.filters import Direction, EntityFilter, RelationFilter
+from service.filters.walk import Direction, EntityFilter, RelationFilter
 from service.queries.conditions import (
     entity_conditions,
     entity_parameters,

@@ -12,8 +12,8 @@ import pytest
 from gql import Client, gql
 from gql.transport.httpx import HTTPXAsyncTransport
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from loaders.submissions import SubmissionWriter
 from tests.service.serving import Served, serving
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.settings import GraphSettings
 from tests.containers.conftest import IMAGES, PASSWORD, neo4j_in_a_container
 from tests.whole_graph import WholeGraph, whole_graph

@@ -6,8 +6,8 @@ from typing import Any, LiteralString
 import pytest
 from neo4j import AsyncManagedTransaction
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 
 Snapshot = dict[str, set[tuple[Any, ...]]]
 

@@ -4,12 +4,13 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterator, Mapping
+from types import ModuleType
 
 import neo4j
 import pytest
 
-import loaders
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
+from loaders import loading, writing
 from tests.usual_graph import fill, operators
 
 pytestmark = pytest.mark.anyio
@@ -21,10 +22,13 @@ WHOLE = {"retraction.RUNS_EXTENT", "retraction.SILENT_DOCUMENTS"}
 
 def constants() -> Iterator[tuple[str, str]]:
     """Every Cypher constant of the modules of `loaders`; of those made per type, the first."""
-    for info in pkgutil.iter_modules(loaders.__path__):
-        if info.name.endswith("_cli"):
-            continue
-        for name, value in vars(importlib.import_module(f"loaders.{info.name}")).items():
+    for package in (loading, writing):
+        yield from constants_of(package)
+
+
+def constants_of(package: ModuleType) -> Iterator[tuple[str, str]]:
+    for info in pkgutil.iter_modules(package.__path__):
+        for name, value in vars(importlib.import_module(f"{package.__name__}.{info.name}")).items():
             text = next(iter(value.values()), None) if isinstance(value, Mapping) and value else value
             if name.isupper() and isinstance(text, str) and CYPHER.search(text):
                 yield f"{info.name}.{name}", text

@@ -8,12 +8,12 @@ from typing import Any, LiteralString
 import pytest
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.vocabulary import LIVE_MODALITIES, RelationType
-from loaders.dead_letter import DeadLetterFile
 from loaders.extraction.spacy_rules import spacy_extractor
-from loaders.inputs import Input, NewsInput, TripleInput
-from loaders.pipeline import check, load
+from loaders.loading.dead_letter import DeadLetterFile
+from loaders.loading.inputs import Input, NewsInput, TripleInput
+from loaders.loading.pipeline import check, load
 from loaders.settings import LoadSettings
 
 pytestmark = pytest.mark.anyio

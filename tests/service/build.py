@@ -7,9 +7,9 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema import schema
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Claim, Document, Span
-from graph_schema.graph import Graph
 from graph_schema.ids import EntityId, entity_id, relation_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.queries.records import EntityRecord, RelationRecord

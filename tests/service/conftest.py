@@ -6,8 +6,8 @@ from typing import Any, Protocol
 import httpx
 import pytest
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from service.app import create_app
 from service.settings import ServiceSettings
 from tests.service.build import story

@@ -11,11 +11,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from loaders.submissions import SubmissionWriter
-from service.answers.watching import Watch
 from service.app import create_app
-from service.cli.serve_command import listen
+from service.cli.serve import listen
+from service.searches.watching import Watch
 from service.settings import ServiceSettings
 
 TOKEN = "a token for writers"

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from tests.service.build import GraphBuilder
 from tests.service.conftest import Ask, asker

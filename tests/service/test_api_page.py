@@ -9,12 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from graph_schema import schema
-from graph_schema.graph import Graph
-from loaders.dead_letter import DeadLetterFile
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from loaders.extraction.spacy_rules import spacy_extractor
-from loaders.inputs import NewsInput, TripleInput
-from loaders.pipeline import load
+from loaders.loading.dead_letter import DeadLetterFile
+from loaders.loading.inputs import NewsInput, TripleInput
+from loaders.loading.pipeline import load
 from loaders.settings import LoadSettings
 
 pytestmark = pytest.mark.anyio

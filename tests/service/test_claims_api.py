@@ -7,8 +7,8 @@ import httpx
 import pytest
 from neo4j import AsyncManagedTransaction
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.settings import GraphSettings
 from service.app import create_app
 from service.settings import ServiceSettings

@@ -10,8 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, EntityNotFound, UnknownTerm
-from graph_schema.graph import Graph
 from graph_schema.settings import GraphSettings
 from service import cli
 from service.errors import ServicePortTaken

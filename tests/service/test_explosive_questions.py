@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from tests.service.conftest import asker
 
 pytestmark = pytest.mark.anyio

@@ -11,8 +11,8 @@ import neo4j
 import pytest
 from pydantic import SecretStr
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import SettingsError
-from graph_schema.graph import Graph
 from graph_schema.settings import GraphSettings
 from service.app import create_app
 from service.settings import ServiceSettings

@@ -8,11 +8,11 @@ import httpx
 import neo4j
 import pytest
 
-from graph_schema import schema
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
-from graph_schema.graph import Graph
-from loaders.counts import Counts
-from loaders.runs import find_submitted, finish
+from loaders.loading.runs import find_submitted, finish
+from loaders.writing.counts import Counts
 from tests.service.conftest import Ask, asker
 from tests.service.serving import writing
 

@@ -10,8 +10,8 @@ import httpx
 import orjson
 import pytest
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.job_states import JobStatus
 from loaders.jobs.runner import begin_job
 from loaders.jobs.state import end

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Verdict
-from graph_schema.graph import Graph
 from loaders.judgements.store import read_judgements
-from loaders.locks import writer_lock
+from loaders.writing.locks import writer_lock
 from tests.service.conftest import Ask, asker
 from tests.service.serving import writing
 

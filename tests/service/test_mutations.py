@@ -7,8 +7,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from graph_schema import schema
-from graph_schema.graph import Graph
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from loaders.submissions import SubmissionWriter
 from service.app import create_app
 from service.settings import ServiceSettings

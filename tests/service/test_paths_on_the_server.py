@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from service.queries.records import RelationRecord
 from tests.service.build import GraphBuilder

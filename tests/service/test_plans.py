@@ -9,13 +9,14 @@ from typing import Any
 import neo4j
 import pytest
 
-from graph_schema import job_states, schema
-from graph_schema.graph import Graph
+from graph_schema import job_states
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.ids import DocumentId, EntityId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service import queries
-from service.paths.filters import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
-from service.paths.hubs import HubPolicy
+from service.filters.hubs import HubPolicy
+from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.queries import (
     claims,
     claims_listed,

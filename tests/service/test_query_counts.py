@@ -12,9 +12,9 @@ import httpx
 import pytest
 
 import service
-from graph_schema import schema
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Document
-from graph_schema.graph import Graph
 from graph_schema.ids import DocumentId, EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from tests.service.build import GraphBuilder

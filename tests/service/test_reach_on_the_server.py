@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph_schema.graph import Graph
+from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, RelationType
 from tests.service.build import GraphBuilder

@@ -15,14 +15,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from graph_schema import schema
+from graph_schema.database import schema
+from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
-from graph_schema.graph import Graph
 from graph_schema.ids import RunId
-from loaders.counts import Counts
-from loaders.retraction import retract_document
-from loaders.runs import finish, new_run, save_checkpoint, start
+from loaders.loading.runs import finish, new_run, save_checkpoint, start
 from loaders.submissions import SubmissionWriter
+from loaders.writing.counts import Counts
+from loaders.writing.retraction import retract_document
 from service.queries.documents import documents
 from service.queries.state import graph_version
 from tests.service.serving import TOKEN, Served, serving

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Document
-from graph_schema.graph import Graph
 from graph_schema.ids import DocumentId, EntityId
 from graph_schema.vocabulary import EntityType, RelationType
 from tests.service.build import GraphBuilder

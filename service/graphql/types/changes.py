@@ -4,9 +4,9 @@ from typing import Self
 
 import strawberry
 
-from service.answers import changes
 from service.graphql.types.reaching import Exposure
 from service.graphql.types.records import Entity, Relation
+from service.searches import changes
 
 strawberry.enum(changes.ChangeKind, description="What became of something that is watched.")
 

@@ -6,9 +6,9 @@ from typing import Self
 import strawberry
 
 from graph_schema.vocabulary import EntityType
-from service.answers import matching
 from service.graphql.types.records import Claim, Entity, Relation
 from service.queries import claims_over_time as queries
+from service.searches import matching
 
 strawberry.enum(queries.Clock, description="Which time of a claim counts.")
 strawberry.enum(queries.Interval, description="Length of a period; weeks start on Monday.")

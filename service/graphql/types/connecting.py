@@ -4,12 +4,12 @@ from typing import Self
 
 import strawberry
 
-from service.answers import connecting
-from service.answers.paths import PathAnswer
 from service.graphql.connections import Connection, Window, connection
 from service.graphql.context import Info
 from service.graphql.types.paths import Path, SearchReport, entities
 from service.graphql.types.records import Entity, Relation
+from service.searches import connecting
+from service.searches.paths import PathAnswer
 
 
 @strawberry.type(description="A page of paths, shortest first.")

@@ -6,7 +6,6 @@ from typing import Annotated, Self
 import strawberry
 
 from graph_schema.ids import EntityId
-from service.answers import paths as answers
 from service.graphql.context import Info
 from service.graphql.dataloaders import ClaimsOfEdge
 from service.graphql.types.node import Node
@@ -14,6 +13,7 @@ from service.graphql.types.records import Claim, Entity, Relation
 from service.paths.report import Bound, PathStatus
 from service.paths.report import SearchReport as Report
 from service.queries.records import EntityRecord, RelationRecord
+from service.searches import paths as answers
 
 
 @strawberry.type(description="One step of a path: two entities and every relation between them that was admitted.")

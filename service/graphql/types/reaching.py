@@ -4,11 +4,11 @@ from typing import Self
 
 import strawberry
 
-from service.answers import exposure, reaching, supply
 from service.graphql.connections import Connection, Window, connection
 from service.graphql.context import Info
 from service.graphql.types.paths import Path, SearchReport, entities
 from service.graphql.types.records import Entity
+from service.searches import exposure, reaching, supply
 
 strawberry.enum(
     exposure.ExposureKind,

@@ -8,13 +8,13 @@ import strawberry
 from graph_schema.errors import GraphChanged
 from graph_schema.ids import EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from service.filters import walk as filters
 from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
 from service.graphql.context import Context, Info
 from service.graphql.dataloaders import ClaimsOfEdge, ClaimsOfEntity, RelationsOfEntity
 from service.graphql.inputs import EntityFilter, RelationFilter
 from service.graphql.types.node import Node
 from service.graphql.types.runs import LoadRun
-from service.paths import filters
 from service.queries.records import ClaimRecord, DocumentRecord, EntityRecord, RelationRecord
 
 

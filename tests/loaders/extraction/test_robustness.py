@@ -101,7 +101,7 @@ def test_the_command_says_why_candidates_are_no_triples(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{SENTENCE} They imposed sanctions.", "utf-8")
 
     def run(*options: str) -> str:
-        command = [sys.executable, "-m", "loaders.extract_cli", "a.txt", "-o", "out.jsonl", *options]
+        command = [sys.executable, "-m", "loaders.cli.extract", "a.txt", "-o", "out.jsonl", *options]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120).stderr
 
     counts = json.loads(run("--json"))

@@ -12,14 +12,14 @@ import pytest
 import structlog
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.graph import Graph
 from graph_schema.errors import GraphUnavailable, JobRunning
-from graph_schema.graph import Graph
 from graph_schema.job_states import JobStatus, job_states
 from graph_schema.settings import GraphSettings
 from loaders.jobs.definition import JobDefinition
 from loaders.jobs.runner import Connect, Report, begin_job, run_job
 from loaders.jobs.scheduler import run_schedule
-from loaders.runs import start as start_of_run
+from loaders.loading.runs import start as start_of_run
 from loaders.settings import LoadSettings
 
 pytestmark = pytest.mark.anyio

@@ -9,20 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.graph import Graph
 from graph_schema.domain import Document, Judgement, Span, Verdict
 from graph_schema.errors import EntityNotFound, JudgementContradicts, QuestionError
-from graph_schema.graph import Graph
 from graph_schema.ids import EntityId, RunId, document_id
 from graph_schema.vocabulary import EntityType
-from loaders.batch import Batch
-from loaders.claims import state
-from loaders.counts import Counts
 from loaders.judgements.candidates import find_candidates
 from loaders.judgements.folding import explode, judge, refold
-from loaders.retraction import retract_document
+from loaders.resolution.linking import state
 from loaders.triple import Mention, Triple
-from loaders.writer import write_batch
-from service.answers.endpoints import lookup
+from loaders.writing.batch import Batch
+from loaders.writing.counts import Counts
+from loaders.writing.retraction import retract_document
+from loaders.writing.writer import write_batch
+from service.searches.endpoints import lookup
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ import pytest
 
 from graph_schema.errors import MalformedRecord
 from graph_schema.vocabulary import Modality
-from loaders.claims import Statement
-from loaders.source_input import SourceInput
+from loaders.loading.source_input import SourceInput
+from loaders.resolution.linking import Statement
 from loaders.sources.eto import SupplyChain
 from loaders.sources.followthemoney import FollowTheMoney
 from loaders.sources.gdelt import Gdelt

@@ -1,0 +1,172 @@
+"""Edges in the graph: the evidence behind them is read, what it projects to is written. Only named edges are touched."""
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.errors import MissingEndpoint
+from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
+from graph_schema.vocabulary import Modality, RelationType, vocabulary
+from loaders.writing.counts import Counts
+from loaders.writing.projection import Evidence, Projection, project
+from loaders.writing.rows import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Which edge: its id, type and ends in the order in which it is stored."""
+
+    id: RelationId
+    type: RelationType
+    subject: EntityId
+    object: EntityId
+
+
+def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> Edge:
+    """The edge that a claim between these ends supports."""
+    if vocabulary().relations[relation].symmetric and object < subject:
+        subject, object = object, subject
+    return Edge(relation_id(subject, relation, object), relation, subject, object)
+
+
+EVIDENCE: LiteralString = """
+UNWIND $edges AS edge
+MATCH (c:Claim {edge: edge})-[:STATED_IN]->(d:Document)
+WITH edge, c, d, CASE WHEN c.modality = 'ended' THEN coalesce(c.valid_to, c.date, d.published)
+                      ELSE coalesce(c.date, d.published) END AS happened
+RETURN edge, toLower(coalesce(d.publisher, d.id)) AS publisher, c.modality AS modality,
+       count(*) AS claims, max(c.confidence) AS confidence,
+       min(coalesce(d.published, c.date)) AS first_seen, max(coalesce(d.published, c.date)) AS last_seen,
+       max(happened) AS happened, count(happened) < count(*) AS undated,
+       min(c.valid_from) AS valid_from, max(c.valid_to) AS valid_to,
+       max(CASE WHEN c.valid_to IS NULL THEN coalesce(c.valid_from, c.date) END) AS open_from
+"""
+
+
+async def read_evidence(tx: AsyncManagedTransaction, edges: Collection[RelationId]) -> dict[RelationId, list[Evidence]]:
+    """What the claims in the graph say on each of `edges`; those without a claim are left out."""
+    found: dict[RelationId, list[Evidence]] = defaultdict(list)
+    if edges:
+        result = await tx.run(EVIDENCE, edges=sorted(edges))
+        async for record in result:
+            values = record.data()
+            edge = values.pop("edge")
+            values["modality"] = Modality(values["modality"])
+            for name in _DATES:
+                values[name] = native(values[name])
+            found[edge].append(Evidence(**values))
+    return found
+
+
+EDGES_OF_DOCUMENTS: LiteralString = """
+UNWIND $ids AS id
+MATCH (d:Document {id: id})<-[:STATED_IN]-(c:Claim)
+MATCH (c)-[:SUBJECT]->(s:Entity)
+MATCH (c)-[:OBJECT]->(o:Entity)
+RETURN DISTINCT c.relation AS relation, s.id AS subject, o.id AS object
+"""
+
+
+async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[Edge]:
+    """The edges behind which a claim of these documents stands."""
+    if not ids:
+        return set()
+    result = await tx.run(EDGES_OF_DOCUMENTS, ids=list(ids))
+    return {edge_of(RelationType(relation), subject, object) async for relation, subject, object in result}
+
+
+_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
+
+
+def native(date: Any) -> dt.date | None:
+    """A date of the driver as one of the standard library."""
+    return None if date is None else cast("dt.date", date.to_native())
+
+
+def _create(type: RelationType) -> str:
+    return f"""
+UNWIND $rows AS row
+MATCH (a:Entity {{id: row.subject}})
+MATCH (b:Entity {{id: row.object}})
+MERGE (a)-[r:{type.value} {{id: row.id}}]->(b)
+SET r += row.props
+RETURN count(r) AS done
+"""
+
+
+def _update(type: RelationType) -> str:
+    return f"""
+UNWIND $rows AS row
+MATCH ()-[r:{type.value} {{id: row.id}}]->()
+SET r += row.props
+RETURN count(r) AS done
+"""
+
+
+def _delete(type: RelationType) -> str:
+    return f"""
+UNWIND $rows AS row
+MATCH ()-[r:{type.value} {{id: row}}]->()
+DELETE r
+RETURN count(*) AS done
+"""
+
+
+CREATE_EDGES: Mapping[RelationType, str] = {type: _create(type) for type in RelationType}
+UPDATE_EDGES: Mapping[RelationType, str] = {type: _update(type) for type in RelationType}
+DELETE_EDGES: Mapping[RelationType, str] = {type: _delete(type) for type in RelationType}
+
+
+async def reproject(
+    tx: AsyncManagedTransaction,
+    edges: Iterable[Edge],
+    before: Mapping[RelationId, Sequence[Evidence]],
+    after: Mapping[RelationId, Sequence[Evidence]],
+    *,
+    version: int,
+) -> Counts:
+    """Bring `edges` from what the claims said `before` to what they say `after`; returns the counts of edges.
+
+    Raises MissingEndpoint.
+    """
+    new: dict[RelationType, list[dict[str, Any]]] = defaultdict(list)
+    changed: dict[RelationType, list[dict[str, Any]]] = defaultdict(list)
+    gone: dict[RelationType, list[RelationId]] = defaultdict(list)
+    for edge in edges:
+        was, is_now = project(before.get(edge.id, ())), project(after.get(edge.id, ()))
+        if is_now is None:
+            if was is not None:
+                gone[edge.type].append(edge.id)
+        elif was is None:
+            ends = {"id": edge.id, "subject": edge.subject, "object": edge.object}
+            new[edge.type].append({**ends, "props": _properties(is_now, version)})
+        elif was != is_now:
+            changed[edge.type].append({"id": edge.id, "props": _properties(is_now, version)})
+    return Counts(
+        edges_new=await _run(tx, CREATE_EDGES, new),
+        edges_updated=await _run(tx, UPDATE_EDGES, changed),
+        edges_removed=await _run(tx, DELETE_EDGES, gone),
+    )
+
+
+async def _run(
+    tx: AsyncManagedTransaction, statements: Mapping[RelationType, str], rows: Mapping[RelationType, list[Any]]
+) -> int:
+    for type in sorted(rows):
+        result = await tx.run(statements[type], rows=Rows(rows[type]))
+        record = await result.single(strict=True)
+        if record["done"] != len(rows[type]):
+            raise MissingEndpoint(f"of {len(rows[type])} edges {type} only {record['done']} could be written")
+    return sum(map(len, rows.values()))
+
+
+def _properties(projection: Projection, version: int) -> dict[str, Any]:
+    return {**{field: getattr(projection, field) for field in _FIELDS}, "version": version}
+
+
+_FIELDS = tuple(field.name for field in dataclasses.fields(Projection))

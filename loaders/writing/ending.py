@@ -1,0 +1,100 @@
+"""What a source no longer states has ended: its claims stay, and a claim of its own says since when nobody states them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, LiteralString
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.domain import Claim, Span
+from graph_schema.ids import ClaimId, DocumentId, RunId
+from graph_schema.vocabulary import Modality, RelationType
+from loaders.writing.counts import Counts
+from loaders.writing.edges import Edge, edge_of, native, read_evidence, reproject
+from loaders.writing.nodes import create_claims
+from loaders.writing.removal import delete_claims, forget, read_doomed
+
+SWEEP = "sweep/1"
+"""Extractor of claims that say that a source no longer states something."""
+
+CLAIMS_OF: LiteralString = """
+UNWIND $rows AS row
+MATCH (:Document {id: row.document})<-[:STATED_IN]-(c:Claim)
+WHERE split(c.extractor, '/')[0] = row.reader
+RETURN c.id AS id
+"""
+
+
+async def claims_of(tx: AsyncManagedTransaction, documents: Mapping[DocumentId, str]) -> list[ClaimId]:
+    """What each of these documents states, by the reader named with it."""
+    rows = [{"document": id, "reader": reader.partition("/")[0]} for id, reader in documents.items()]
+    result = await tx.run(CLAIMS_OF, rows=rows)
+    return [record["id"] async for record in result]
+
+
+LIVE: LiteralString = """
+MATCH (mine:LoadRun {id: $run})
+MATCH (of_source:LoadRun {source: mine.source})
+WITH mine, collect(of_source.id) AS runs
+UNWIND $ids AS id
+MATCH (c:Claim {id: id})
+WHERE NOT c.modality IN ['ended', 'denied'] AND c.valid_to IS NULL
+MATCH (c)-[:SUBJECT]->(s:Entity)
+MATCH (c)-[:OBJECT]->(o:Entity)
+MATCH (c)-[:STATED_IN]->(d:Document)
+RETURN c.id AS id, c.relation AS relation, s.id AS subject, o.id AS object, d.id AS document, c.predicate AS predicate,
+       mine.source AS source, date(mine.started) AS day,
+       EXISTS { MATCH (other:Claim {edge: c.edge})
+                WHERE NOT other.id IN $ids AND other.run IN runs AND other.valid_to IS NULL
+                  AND NOT other.modality IN ['ended', 'denied'] } AS still,
+       EXISTS { MATCH (swept:Claim {edge: c.edge, extractor: $sweep}) WHERE swept.run IN runs } AS known
+ORDER BY id
+"""
+
+
+async def end_claims(tx: AsyncManagedTransaction, ids: Collection[ClaimId], *, run: RunId, version: int) -> Counts:
+    """State that the source of `run` no longer states these claims, on the day of the run.
+
+    A claim whose edge the source still states in other words or elsewhere is out of date: it goes. Claims that say
+    themselves when they ended are left as they are. Raises MissingEndpoint.
+    """
+    if not ids:
+        return Counts()
+    rows = [record.data() async for record in await tx.run(LIVE, ids=list(ids), run=run, sweep=SWEEP)]
+    outdated = [row["id"] for row in rows if row["still"]]
+    ended: dict[ClaimId, Claim] = {}
+    edges: dict[Any, Edge] = {}
+    for row in rows:
+        edge = edge_of(RelationType(row["relation"]), row["subject"], row["object"])
+        if not row["still"] and not row["known"] and edge.id not in edges:
+            claim = _ended(row)
+            ended[claim.id] = claim
+        edges[edge.id] = edge
+    doomed = await read_doomed(tx, outdated)
+    if not ended and not doomed:
+        return Counts()
+    before = await read_evidence(tx, edges)
+    of_edge = {id: edge_of(claim.relation, claim.subject, claim.object).id for id, claim in ended.items()}
+    await create_claims(tx, ended, of_edge, run)
+    await delete_claims(tx, outdated)
+    counts = Counts(claims_ended=len(ended), claims_removed=len(doomed))
+    counts.add(await reproject(tx, edges.values(), before, await read_evidence(tx, edges), version=version))
+    counts.add(await forget(tx, doomed, version=version))
+    return counts
+
+
+def _ended(row: Mapping[str, Any]) -> Claim:
+    day = native(row["day"])
+    sentence = f"{row['source']} no longer states this on {day}."
+    return Claim(
+        document=row["document"],
+        span=Span(0, 0),
+        sentence=sentence,
+        subject=row["subject"],
+        relation=RelationType(row["relation"]),
+        object=row["object"],
+        predicate=row["predicate"],
+        modality=Modality.ENDED,
+        date=day,
+        valid_to=day,
+        extractor=SWEEP,
+    )
