@@ -13,6 +13,7 @@ from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
 from service.graphql.dataloaders import DataLoaders
 from service.graphql.inputs import DEFAULT_DEPTH, Budget
+from service.graphql.pricing import Price
 from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
@@ -37,6 +38,12 @@ class Context:
     writer: Writer | None = None
     token: str | None = None
     """Bearer token that the client sent."""
+    price: Price | None = None
+    """What the operation costs, once that is known."""
+    price_only: bool = False
+    """The client wants to know the price, and no answer."""
+    writes: bool = False
+    """A mutation is under way: it goes on when its client leaves."""
     load: DataLoaders = field(init=False)
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
