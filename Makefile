@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-load bench-service clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench: bench-extraction bench-load bench-service ## Measure against bare baselin
 
 bench-extraction: $(VENV)/.installed-dev ## Extraction against the bare spaCy pipeline
 	$(BIN)/python -m benchmarks.extraction
+
+bench-reading: $(VENV)/.installed-dev ## How much of annotated text is read, and how rightly (READ='--extractor llm --errors 40'; WRITE=docs/extraction.md)
+	$(BIN)/python -m benchmarks.reading $(READ) $(if $(WRITE),--write $(WRITE))
 
 bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load

@@ -17,6 +17,7 @@ from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
 from service import browser_files
+from service.engines.cypher import CypherEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.http import graphiql
@@ -28,10 +29,7 @@ from service.http.health import healthz, readyz
 from service.http.operations import Operations
 from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
-from service.searches.hub_degrees import HubDegrees
-from service.searches.paths import PathFinder
-from service.searches.reaching import ReachFinder
-from service.searches.turns import Turns
+from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 from service.warmup import warm_up
@@ -119,15 +117,12 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
-    turns = Turns(settings.path_concurrency)
     app.state.graph = graph
     app.state.writer = None if make_writer is None else make_writer(graph)
-    hub_degrees = HubDegrees()
-    app.state.finder = PathFinder(graph, settings, turns, hub_degrees)
+    app.state.searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
-    app.state.reacher = ReachFinder(graph, settings, turns, hub_degrees)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.finder, state.reacher, state.watch, writer=state.writer)
+    return Context(state.graph, settings, state.searches, state.watch, writer=state.writer)
