@@ -13,7 +13,6 @@ from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
 from service.graphql.dataloaders import DataLoaders
 from service.graphql.inputs import DEFAULT_DEPTH, Budget
-from service.graphql.pricing import Price
 from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
@@ -36,7 +35,7 @@ class Context:
     writer: Writer | None = None
     token: str | None = None
     """Bearer token that the client sent."""
-    price: Price | None = None
+    points: int | None = None
     """What the operation costs, once that is known."""
     price_only: bool = False
     """The client wants to know the price, and no answer."""

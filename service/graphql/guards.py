@@ -40,6 +40,7 @@ class Guard(SchemaExtension):
     def __init__(self, documents: ReadyDocuments, limits: RunLimits) -> None:
         self._documents, self._limits = documents, limits
         self._ready: Ready | None = None
+        self._price = Price(0)
 
     async def on_parse(self) -> AsyncIterator[None]:
         """Make the document ready. Raises GraphQLError, DocumentTooLarge, QueryTooDeep, DocumentTooSlow."""
@@ -55,14 +56,15 @@ class Guard(SchemaExtension):
         run.pre_execution_errors = list(self._ready.errors)
         if not self._ready.errors:
             _check_choice(run)
-            run.context.price = price(
+            self._price = price(
                 _schema(run),
                 self._ready.document,
                 run.variables or {},
                 run.context.operation_name,
                 longest=self._limits.longest_page,
             )
-            self._check(run.context.price, usual_introspection(_schema(run)))
+            run.context.points = self._price.points
+            self._check(usual_introspection(_schema(run)))
         yield
 
     async def on_execute(self) -> AsyncIterator[None]:
@@ -71,7 +73,7 @@ class Guard(SchemaExtension):
         assert run.graphql_document is not None
         if run.context.price_only:
             run.result = ExecutionResult(None, None)
-        elif run.context.price.only_schema:
+        elif self._price.only_schema:
             run.result = await asyncio.to_thread(
                 execute_sync,
                 _schema(run),
@@ -88,7 +90,8 @@ class Guard(SchemaExtension):
         except TimeoutError as error:
             raise DeadlineExceeded(f"the answer was not complete within {seconds:g} s: ask for less") from error
 
-    def _check(self, asked: Price, usual: int) -> None:
+    def _check(self, usual: int) -> None:
+        asked = self._price
         if asked.points > self._limits.points:
             raise QueryTooExpensive(
                 f"the document costs {asked.points} points, at most {self._limits.points} are allowed: "

@@ -91,11 +91,11 @@ class GraphQLEndpoint:
         headers = {"cache-control": "no-store"}
         if tag is not None and context.cacheable and not result.errors:
             headers = self._cache_headers(tag)
-        if context.price is not None:
-            headers[COST_HEADER] = str(context.price.points)
+        if context.points is not None:
+            headers[COST_HEADER] = str(context.points)
             if tells_price:
                 most = self._settings.max_query_cost
-                payload["extensions"] = {"cost": {"points": context.price.points, "most": most}}
+                payload["extensions"] = {"cost": {"points": context.points, "most": most}}
         if refused:
             payload.pop("data", None)
         return _json(payload, 400 if refused and kind == RESPONSE_JSON else 200, kind, headers)
