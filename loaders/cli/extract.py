@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import ASKS_A_MODEL, ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.rows import open_row, typed_row
 from loaders.sources.news import read_articles
@@ -30,6 +30,7 @@ class ReadBy(StrEnum):
 
     SPACY = "spacy"
     LLM = "llm"
+    READER_AND_LLM = "reader+llm"
 
 
 class Engine(StrEnum):
@@ -60,7 +61,10 @@ def extract(
         bool, typer.Option("--open", help="Open triples: subject, predicate and object in the text's own words.")
     ] = False,
     extractor: Annotated[
-        ReadBy, typer.Option(help="What reads: rules over a parse, or a language model.")
+        ReadBy,
+        typer.Option(
+            help="What reads: rules over a parse, a language model, or the model only where the offline reader is unsure."
+        ),
     ] = ReadBy.SPACY,
     processes: Annotated[int, typer.Option(min=1, help="How many processes read the text.")] = 1,
     engine: Annotated[
@@ -72,8 +76,8 @@ def extract(
     as_json: Annotated[bool, typer.Option("--json", help="Print the closing counts as JSON, on stderr.")] = False,
 ) -> None:
     """Extract triples from text: one JSON line per triple. Offline, unless a language model is asked for."""
-    if open_triples and extractor is ReadBy.LLM:
-        raise SettingsError("--open is read by the rules: leave out --extractor llm")
+    if open_triples and ExtractorKind(extractor) in ASKS_A_MODEL:
+        raise SettingsError(f"--open is read by the rules: leave out --extractor {extractor}")
     kind = ExtractorKind.OPEN if open_triples else ExtractorKind(extractor)
     if engine is Engine.RAY:
         _over_ray(paths, output, kind, block_format, processes, as_json=as_json)
@@ -107,7 +111,7 @@ def _extractions(
             else:
                 yield article
 
-    if kind is ExtractorKind.LLM:
+    if kind in ASKS_A_MODEL:
         if processes > 1:
             raise SettingsError("--processes is for the rules; for a language model set CHOKEPOINT_LLM_CONCURRENCY")
         return make_extractor(kind).extract(articles())
