@@ -17,18 +17,19 @@ from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
 from service import browser_files
+from service.engines.cypher import CypherEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.http import graphiql
+from service.http.documents import list_documents
 from service.http.endpoint import GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
+from service.http.headers import SecurityHeaders
 from service.http.health import healthz, readyz
 from service.http.operations import Operations
+from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
-from service.searches.hub_degrees import HubDegrees
-from service.searches.paths import PathFinder
-from service.searches.reaching import ReachFinder
-from service.searches.turns import Turns
+from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 from service.warmup import warm_up
@@ -68,15 +69,7 @@ def create_app(
     )
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    if settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type"],
-            expose_headers=["etag"],
-        )
+    _protect(app, settings)
     endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
     operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
     heartbeat_s = settings.heartbeat_seconds
@@ -98,6 +91,7 @@ def create_app(
 
     app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
     app.router.routes.append(WebSocketRoute("/graphql", socket))
+    app.add_route("/documents.json", list_documents)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -107,16 +101,28 @@ def create_app(
     return app
 
 
+def _protect(app: FastAPI, settings: ServiceSettings) -> None:
+    """Put around the application what every request passes; the last one added is passed first."""
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
+            expose_headers=["etag"],
+        )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
+
+
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
-    turns = Turns(settings.path_concurrency)
     app.state.graph = graph
     app.state.writer = None if make_writer is None else make_writer(graph)
-    hub_degrees = HubDegrees()
-    app.state.finder = PathFinder(graph, settings, turns, hub_degrees)
+    app.state.searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
-    app.state.reacher = ReachFinder(graph, settings, turns, hub_degrees)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.finder, state.reacher, state.watch, writer=state.writer)
+    return Context(state.graph, settings, state.searches, state.watch, writer=state.writer)

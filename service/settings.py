@@ -15,6 +15,9 @@ class ServiceSettings(BaseSettings):
     """Address to listen on."""
     port: int = Field(default=8000, ge=0, le=65535)
     """Port to listen on."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Host names under which the service is reached, as a JSON list, beside addresses, `localhost` and names without a dot;
+    `["*.example.org"]` admits all below one, `["*"]` any, which lets web pages of others in (DNS rebinding)."""
     cors_origins: tuple[str, ...] = ()
     """Origins of web pages that may call the API from a browser, as a JSON list; `["*"]` admits all."""
     graphiql: bool = True
@@ -56,7 +59,7 @@ class ServiceSettings(BaseSettings):
     trusted_documents: Path | None = None
     """JSON file of the GraphQL documents that clients may send, {sha256 of the document: document}."""
     trusted_only: bool = False
-    """Refuse every document that `trusted_documents` does not list."""
+    """Refuse every document that neither `trusted_documents` lists nor comes with the service."""
     write_token: SecretStr | None = None
     """Token that a client must send to change the graph (`Authorization: Bearer …`); none: nobody may."""
     cache_seconds: int = Field(default=5, ge=0)

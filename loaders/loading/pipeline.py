@@ -26,6 +26,7 @@ from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import Input, Taken
 from loaders.settings import LoadSettings
 from loaders.writing.batch import Batch
+from loaders.writing.change import change
 from loaders.writing.counts import Counts
 from loaders.writing.writer import write_batch
 
@@ -252,12 +253,17 @@ class _Loading:
             await self.guard(tx)
         counts = Counts(chunk.records, len(chunk.refused), chunk.silent)
         counts.add(self.counts)
-        written = await write_batch(tx, chunk.batch, self.run)
-        counts.add(written)
-        if written.changed:
-            counts.add(await refold(tx, chunk.batch.documents))
+        counts.add(await write_folded(tx, chunk.batch, self.run))
         await runs.save_checkpoint(tx, self.run, self.records + chunk.records, counts)
         return counts
+
+
+async def write_folded(tx: AsyncManagedTransaction, batch: Batch, run: RunId) -> Counts:
+    """Write a batch, what was judged to be one entity as one. Raises MissingEndpoint."""
+    async with change(tx) as graph:
+        await write_batch(graph, batch, run)
+        await refold(graph)
+    return graph.counts
 
 
 def _say(state: RetryCallState) -> None:

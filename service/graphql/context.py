@@ -17,9 +17,8 @@ from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
 from service.queries.state import graph_version
+from service.searches.desk import Searches
 from service.searches.endpoints import lookup
-from service.searches.paths import PathFinder
-from service.searches.reaching import ReachFinder
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 
@@ -30,8 +29,7 @@ class Context:
 
     graph: Graph
     settings: ServiceSettings
-    finder: PathFinder
-    reacher: ReachFinder
+    searches: Searches
     watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None

@@ -52,7 +52,7 @@ class PathQuery:
         hubs: Hubs = None,
         budget: Cost = None,
     ) -> PathExists:
-        answer = await info.context.finder.find(
+        answer = await info.context.searches.run(
             PathRequest(
                 (from_,),
                 (to,),
@@ -75,7 +75,7 @@ class PathQuery:
         weight: Weight = PathWeight.HOPS,
         budget: Cost = None,
     ) -> PathResult:
-        answer = await info.context.finder.find(
+        answer = await info.context.searches.run(
             PathRequest(
                 (from_,),
                 (to,),
@@ -110,7 +110,7 @@ class PathQuery:
         weight: Weight = PathWeight.HOPS,
         budget: Cost = None,
     ) -> PathResult:
-        answer = await info.context.finder.find(
+        answer = await info.context.searches.run(
             PathRequest(
                 tuple(from_),
                 tuple(to),
@@ -146,7 +146,7 @@ class PathQuery:
     ) -> PathConnection:
         settings = info.context.settings
         window = Window.of(first, after, last, before, most=settings.max_paths - 1)
-        answer = await info.context.finder.find(
+        answer = await info.context.searches.run(
             PathRequest(
                 (from_,),
                 (to,),
@@ -175,7 +175,7 @@ class PathQuery:
         max_nodes: Annotated[int, strawberry.argument(description="Most entities of the subgraph.")] = 100,
     ) -> Subgraph:
         template = PathRequest((), (), walk=walk_of(via, through, avoid, hubs), budget=info.context.budget(budget))
-        answer = await connecting_subgraph(info.context.finder, ids, template, most_entities=max_nodes)
+        answer = await connecting_subgraph(info.context.searches, ids, template, most_entities=max_nodes)
         return Subgraph.from_answer(answer, info)
 
     @strawberry.field(description="Which of the best paths between two entities became known between two times.")
@@ -204,4 +204,4 @@ class PathQuery:
             )
             for known in (known_from, known_to)
         )
-        return PathsDiff.from_answer(await paths_diff(info.context.finder, before, after), info)
+        return PathsDiff.from_answer(await paths_diff(info.context.searches, before, after), info)

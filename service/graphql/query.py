@@ -23,10 +23,11 @@ from service.graphql.types.runs import LoadRun
 from service.graphql.types.service import Limits, Ontology
 from service.queries.documents import documents, documents_counted
 from service.queries.entities import entities_like
+from service.queries.entities_meant import matches
 from service.queries.paths_expand import relations_of_hops
 from service.queries.relations_listed import relations_counted, relations_listed
 from service.queries.state import load_runs, load_runs_counted
-from service.searches.endpoints import lookup, matches
+from service.searches.endpoints import lookup
 from service.searches.evidence import claims_of_relations, relations_on_path
 
 Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
@@ -120,8 +121,8 @@ class RecordQuery:
         info.context.know(known.values())
         pair = known[a].id, known[b].id
         walk = Walk(via=(where or RelationFilter()).to_domain())
-        found, _ = await info.context.graph.read(relations_of_hops, [pair], walk)
-        return [Relation.from_record(relation) for relation in found.get(pair, ())]
+        hops = await info.context.graph.read(relations_of_hops, [pair], walk)
+        return [Relation.from_record(relation) for relation in hops.relations.get(pair, ())]
 
     @strawberry.field(description="The statements behind a relation, a path or everything about an entity.")
     async def evidence(

@@ -11,9 +11,9 @@ from service.graphql.context import Info
 from service.graphql.inputs import Budget, EntityFilter, HubPolicy, RelationFilter, walk_of
 from service.graphql.path_query import Avoid, Cost, From, Hubs, Through, Via
 from service.graphql.types.reaching import ChokePoints, ExposureConnection, ExposureSummary, ReachConnection
-from service.searches.exposure import ExposureKind, ExposureRequest, exposure, exposure_summaries
+from service.searches.exposure import ExposureKind, ExposureRequest, exposure_summaries
 from service.searches.reaching import ReachRequest
-from service.searches.supply import SupplyDirection, SupplyRequest, choke_points, supply
+from service.searches.supply import ChokePointRequest, SupplyDirection, SupplyRequest
 
 Whose = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
 Kinds = Annotated[list[ExposureKind] | None, strawberry.argument(description="Kinds of ties; not given: all.")]
@@ -59,7 +59,7 @@ class ReachQuery:
             skip=window.skip,
             limit=window.limit,
         )
-        return ReachConnection.from_answer(await info.context.reacher.find(request), window, info)
+        return ReachConnection.from_answer(await info.context.searches.run(request), window, info)
 
     @strawberry.field(
         description="Over which kinds of ties an entity is bound to entities that someone has listed, nearest first. "
@@ -81,7 +81,7 @@ class ReachQuery:
     ) -> ExposureConnection:
         window = Window.of(first, after, last, before, most=info.context.settings.max_page)
         request = exposure_request(info, id, kinds, lists, where, hubs, budget)
-        return ExposureConnection.from_answer(await exposure(info.context.reacher, request), window, info)
+        return ExposureConnection.from_answer(await info.context.searches.run(request), window, info)
 
     @strawberry.field(description="For each of up to 20 entities the nearest listed entity by every kind of tie.")
     async def exposure_summary(
@@ -95,7 +95,7 @@ class ReachQuery:
         budget: Cost = None,
     ) -> list[ExposureSummary]:
         request = exposure_request(info, "", kinds, lists, where, hubs, budget)
-        summaries = await exposure_summaries(info.context.reacher, ids, request)
+        summaries = await exposure_summaries(info.context.searches, ids, request)
         return [ExposureSummary.from_answer(one, info) for one in summaries]
 
     @strawberry.field(description="What an entity depends on, tier by tier, each with its shortest chain.")
@@ -119,7 +119,7 @@ class ReachQuery:
         request = _supply(
             info, id, SupplyDirection.UPSTREAM, tiers, supplier, through, avoid, where, hubs, budget, window
         )
-        return ReachConnection.from_answer(await supply(info.context.reacher, request), window, info)
+        return ReachConnection.from_answer(await info.context.searches.run(request.reach), window, info)
 
     @strawberry.field(description="What depends on an entity, tier by tier, each with its shortest chain.")
     async def downstream(
@@ -142,7 +142,7 @@ class ReachQuery:
         request = _supply(
             info, id, SupplyDirection.DOWNSTREAM, tiers, customer, through, avoid, where, hubs, budget, window
         )
-        return ReachConnection.from_answer(await supply(info.context.reacher, request), window, info)
+        return ReachConnection.from_answer(await info.context.searches.run(request.reach), window, info)
 
     @strawberry.field(
         description="Entities that every known chain up or down from an entity passes, things that come from one "
@@ -165,7 +165,8 @@ class ReachQuery:
     ) -> ChokePoints:
         window = Window.of(first, None, None, None, most=info.context.settings.max_page)
         request = _supply(info, id, direction, tiers, None, through, None, where, hubs, budget, window)
-        return ChokePoints.from_answer(await choke_points(info.context.reacher, request, without or []), info)
+        answer = await info.context.searches.run(ChokePointRequest(request, tuple(without or ())))
+        return ChokePoints.from_answer(answer, info)
 
 
 def exposure_request(

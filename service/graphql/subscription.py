@@ -93,7 +93,7 @@ class Subscription:
         request = exposure_request(info, "", kinds, lists, None, None, None)
         async with (
             context.watch.subscription(),
-            aclosing(exposure_changes(context.reacher, context.watch, ids, request, current=current)) as changes,
+            aclosing(exposure_changes(context.searches, context.watch, ids, request, current=current)) as changes,
         ):
             async for change in changes:
                 context.renew()

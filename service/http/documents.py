@@ -3,7 +3,13 @@
 import hashlib
 import json
 from collections import OrderedDict
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from graph_schema.errors import SettingsError
 from service.http.request import BadRequest, GraphQLRequest
@@ -11,38 +17,46 @@ from service.http.request import BadRequest, GraphQLRequest
 _MOST_REMEMBERED = 2_000
 _MOST_CHARACTERS = 20_000
 """Longest document that is remembered: memory stays under 40 million characters."""
+_ID_PREFIX = "sha256:"
 
 
 class Documents:
-    """Documents by the SHA-256 of their text."""
+    """Documents by the SHA-256 of their text. Those of the package are always trusted."""
 
     def __init__(self, trusted: Path | None, *, trusted_only: bool) -> None:
         """Raises SettingsError when the list of trusted documents cannot be read or holds a wrong hash."""
-        if trusted_only and trusted is None:
-            raise SettingsError("CHOKEPOINT_SERVICE_TRUSTED_ONLY needs CHOKEPOINT_SERVICE_TRUSTED_DOCUMENTS")
-        self._trusted = {} if trusted is None else _read(trusted)
+        listed = {} if trusted is None else _read(trusted)
+        self._trusted = listed | {sha256(text): text for text in packaged_documents().values()}
         self._trusted_only = trusted_only
         self._seen: OrderedDict[str, str] = OrderedDict()
 
     def find(self, request: GraphQLRequest) -> str:
         """The text of the document asked for. Raises BadRequest."""
+        if request.document_id is not None:
+            return self._by_id(request.document_id)
         persisted = request.extensions.get("persistedQuery")
         if persisted is None:
             if request.query is None:
                 raise BadRequest(400, "query is missing", "BAD_REQUEST")
-            if self._trusted_only and sha256(request.query) not in self._trusted:
-                raise BadRequest(403, "this document is not on the list of trusted documents", "DOCUMENT_NOT_TRUSTED")
-            return request.query
+            return self._admitted(request.query)
         if not isinstance(persisted, dict) or not isinstance(hash := persisted.get("sha256Hash"), str):
             raise BadRequest(400, "extensions.persistedQuery needs sha256Hash", "BAD_REQUEST")
         if request.query is None:
             return self._recall(hash)
         if sha256(request.query) != hash:
             raise BadRequest(400, "the provided sha256Hash does not match the query", "PERSISTED_QUERY_MISMATCH")
-        if self._trusted_only and hash not in self._trusted:
-            raise BadRequest(403, "this document is not on the list of trusted documents", "DOCUMENT_NOT_TRUSTED")
-        self._remember(hash, request.query)
+        self._remember(hash, self._admitted(request.query))
         return request.query
+
+    def _admitted(self, query: str) -> str:
+        if self._trusted_only and sha256(query) not in self._trusted:
+            raise BadRequest(403, "this document is not on the list of trusted documents", "DOCUMENT_NOT_TRUSTED")
+        return query
+
+    def _by_id(self, id: str) -> str:
+        if (text := self._trusted.get(id.removeprefix(_ID_PREFIX))) is None:
+            raise BadRequest(404, f"no trusted document has the id {id[:80]!r}", "DOCUMENT_NOT_FOUND")
+        return text
 
     def _recall(self, hash: str) -> str:
         if (known := self._trusted.get(hash)) is not None:
@@ -59,6 +73,23 @@ class Documents:
             self._seen.move_to_end(hash)
             if len(self._seen) > _MOST_REMEMBERED:
                 self._seen.popitem(last=False)
+
+
+@cache
+def packaged_documents() -> Mapping[str, str]:
+    """Text of each document in service/documents, by the name of its file."""
+    folder = files("service").joinpath("documents")
+    found = (file for file in folder.iterdir() if file.name.endswith(".graphql"))
+    return {
+        file.name.removesuffix(".graphql"): file.read_text("utf-8")
+        for file in sorted(found, key=lambda file: file.name)
+    }
+
+
+async def list_documents(_: Request) -> Response:
+    """The hash of each document that comes with the service, by its name."""
+    hashes = {name: sha256(text) for name, text in packaged_documents().items()}
+    return JSONResponse(hashes, headers={"cache-control": "no-cache"})
 
 
 def sha256(text: str) -> str:

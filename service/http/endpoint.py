@@ -18,6 +18,7 @@ from graph_schema.errors import ChokepointError
 from service.errors import as_graphql, extensions_of
 from service.graphql.context import Context
 from service.http.documents import Documents
+from service.http.origin import check_unforged
 from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request
 from service.settings import ServiceSettings
 
@@ -41,6 +42,7 @@ class GraphQLEndpoint:
         try:
             kind = accepted_type(request)
             asked = await read_request(request, most_bytes=self._settings.max_request_bytes)
+            check_unforged(request, asked)
             document = self.documents.find(asked)
             return await self._answer(request, asked, document, kind)
         except BadRequest as problem:

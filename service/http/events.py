@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from graph_schema.errors import ChokepointError
 from service.errors import extensions_of
 from service.http.operations import Answer, Operations, bearer_of, with_heartbeats
+from service.http.origin import check_unforged
 from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request
 
 EVENTS = "text/event-stream"
@@ -48,6 +49,7 @@ class EventStreams:
         """The stream; an HTTP request that is no GraphQL request is refused in JSON."""
         try:
             asked = await read_request(request, most_bytes=self._most_bytes)
+            check_unforged(request, asked)
         except BadRequest as problem:
             body = orjson.dumps({"errors": [_problem(problem)]})
             return Response(body, problem.status, headers={**problem.headers, "content-type": JSON})

@@ -26,6 +26,8 @@ class GraphQLRequest:
     variables: dict[str, Any] | None
     operation_name: str | None
     extensions: dict[str, Any]
+    document_id: str | None = None
+    """`sha256:` and the hash of a trusted document, in place of its text."""
 
 
 def accepted_type(request: Request) -> str:
@@ -100,6 +102,7 @@ def checked_request(fields: dict[str, Any]) -> GraphQLRequest:
     for name, kind, expected in (
         ("query", str, "a string"),
         ("operationName", str, "a string"),
+        ("documentId", str, "a string"),
         ("variables", dict, "an object"),
         ("extensions", dict, "an object"),
     ):
@@ -111,4 +114,5 @@ def checked_request(fields: dict[str, Any]) -> GraphQLRequest:
         variables=fields.get("variables") or None,
         operation_name=fields.get("operationName") or None,
         extensions=fields.get("extensions") or {},
+        document_id=fields.get("documentId") or None,
     )

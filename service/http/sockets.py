@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -12,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from graph_schema.errors import ChokepointError
 from service.errors import extensions_of
 from service.http.operations import Operations, bearer, bearer_of
+from service.http.origin import admits_origin
 from service.http.request import BadRequest, checked_request
 
 PROTOCOL = "graphql-transport-ws"
@@ -37,7 +37,7 @@ class Sockets:
 
     async def __call__(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
-        if not self._admits(socket):
+        if not admits_origin(socket.headers, self._origins):
             await socket.close()  # before it was accepted: HTTP 403
             return
         if PROTOCOL not in socket.scope["subprotocols"]:
@@ -46,13 +46,6 @@ class Sockets:
             return
         await socket.accept(PROTOCOL)
         await _Connection(socket, self._operations, self._heartbeat_s).serve()
-
-    def _admits(self, socket: WebSocket) -> bool:
-        """Browsers let any page open a WebSocket: without this every page could read what CORS keeps from it."""
-        origin = socket.headers.get("origin")
-        if origin is None or "*" in self._origins or origin in self._origins:
-            return True
-        return urlsplit(origin).netloc == socket.headers.get("host")
 
 
 class _Connection:

@@ -1,7 +1,9 @@
 """What a search can say of its answer: a proven absence is not a limit reached."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from graph_schema.ids import EntityId
 
@@ -30,6 +32,19 @@ class Bound(StrEnum):
     EXPANSIONS = "expansions"
     TIME = "time"
     PATHS = "paths"
+
+
+class Finding(Protocol):
+    """What a search says of itself."""
+
+    @property
+    def status(self) -> PathStatus: ...
+
+    @property
+    def limited_by(self) -> Bound | None: ...
+
+    @property
+    def hubs(self) -> Collection[EntityId]: ...
 
 
 @dataclass(frozen=True, slots=True)

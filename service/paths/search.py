@@ -14,7 +14,8 @@ from heapq import heapify, heappop, heappush
 
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
-from service.filters.hubs import PENALTY
+from service.filters.hubs import PENALTY, HubMode
+from service.filters.walk import Walk
 from service.paths.budget import Budget, Meter, OutOfBudget
 from service.paths.enumerate import simple_paths
 from service.paths.region import Expander, Region, Step
@@ -41,7 +42,7 @@ _POOL_FACTOR = 10
 
 @dataclass(frozen=True, slots=True)
 class PathQuestion:
-    """Which paths are sought; the filters lie in the expander."""
+    """Which paths are sought."""
 
     sources: frozenset[EntityId]
     targets: frozenset[EntityId]
@@ -49,10 +50,20 @@ class PathQuestion:
     min_length: int = 1
     must_pass: frozenset[EntityId] = frozenset()
     weight: PathWeight = PathWeight.HOPS
-    cross_hubs: bool = False
-    hub_penalty: bool = False
     diversity: float = 0.0
     """In [0, 1]: how much a middle entity shared with a better path counts against a path."""
+    walk: Walk = field(default_factory=Walk)
+    """Conditions on the way, held by the expander; here its mode for hubs counts."""
+
+    @property
+    def cross_hubs(self) -> bool:
+        """Whether paths may pass through hubs."""
+        return self.walk.hubs.mode is not HubMode.BLOCK_TRANSIT
+
+    @property
+    def hub_penalty(self) -> bool:
+        """Whether hubs on the way count against a path."""
+        return self.walk.hubs.mode is HubMode.PENALISE
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,37 +85,34 @@ class FoundPath:
 class SearchOutcome:
     """Paths by rank, and what they mean."""
 
-    paths: Sequence[FoundPath]
     status: PathStatus
-    limited_by: Bound | None
-    expanded: int
-    hubs: frozenset[EntityId]
+    paths: Sequence[FoundPath] = ()
+    limited_by: Bound | None = None
+    hubs: frozenset[EntityId] = frozenset()
 
 
-async def search(
-    expander: Expander, question: PathQuestion, budget: Budget, meter: Meter | None = None
-) -> SearchOutcome:
+async def search(expander: Expander, question: PathQuestion, meter: Meter) -> SearchOutcome:
     """The k best paths, or fewer when there are fewer within the budget. Never raises for want of budget."""
-    meter = meter or Meter(budget)
+    max_depth = meter.budget.max_depth
     if question.sources & question.targets:
-        return SearchOutcome((), PathStatus.SAME_ENTITY, None, 0, frozenset())
+        return SearchOutcome(PathStatus.SAME_ENTITY)
     region = Region(expander, question.sources, question.targets, meter=meter, cross_hubs=question.cross_hubs)
     ranking = _Ranking(question, region)
     stopped_by: Bound | None = None
     try:
-        await _search_levels(region, question, ranking, budget.max_depth, meter)
+        await _search_levels(region, question, ranking, max_depth, meter)
     except OutOfBudget as stop:
         stopped_by = stop.bound
     except DeadlineExceeded:
         stopped_by = Bound.TIME
     absent = False
     if stopped_by is None and not ranking.found:
-        absent = await _probe(region, question, budget.max_depth, meter)
+        absent = await _probe(region, question, max_depth, meter)
     elif stopped_by is not None and not ranking.found:
-        await _last_look(region, question, ranking, budget.max_depth)
+        await _last_look(region, question, ranking, max_depth)
     status, limited_by = _judge(region, question, ranking, stopped_by, absent=absent)
     hubs = frozenset() if question.cross_hubs else frozenset(region.hubs)
-    return SearchOutcome(ranking.best(), status, limited_by, meter.expanded, hubs)
+    return SearchOutcome(status, ranking.best(), limited_by, hubs)
 
 
 async def _search_levels(

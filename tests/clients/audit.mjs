@@ -3,7 +3,9 @@ import { serverAudits } from 'graphql-http';
 
 const [url] = process.argv.slice(2);
 const told = { passed: 0, failed: [] };
-for (const audit of serverAudits({ url })) {
+// By GET the service wants a header that pages of other origins cannot send.
+const fetchFn = (address, init = {}) => fetch(address, { ...init, headers: { ...init.headers, 'graphql-require-preflight': '1' } });
+for (const audit of serverAudits({ url, fetchFn })) {
   const result = await audit.fn();
   if (result.status === 'ok') {
     told.passed += 1;

@@ -88,5 +88,9 @@ async def test_without_the_token_nothing_is_written(http: httpx.AsyncClient, gra
 
 
 async def test_a_mutation_by_get_is_refused(http: httpx.AsyncClient) -> None:
-    response = await http.get("/graphql", params={"query": 'mutation { retractRun(id: "run:1") { counts { name } } }'})
+    response = await http.get(
+        "/graphql",
+        params={"query": 'mutation { retractRun(id: "run:1") { counts { name } } }'},
+        headers={"graphql-require-preflight": "1"},
+    )
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
