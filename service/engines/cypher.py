@@ -13,6 +13,7 @@ from service.engines.interface import GraphView
 from service.filters.walk import EntityFilter, Walk
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
+from service.paths.report import EngineName
 from service.paths.search import PathQuestion, SearchOutcome, search
 from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
@@ -50,6 +51,8 @@ class CypherEngine:
 
 class CypherView:
     """A `GraphView` over one transaction."""
+
+    engine = EngineName.CYPHER
 
     def __init__(self, tx: AsyncManagedTransaction, hub_degrees: HubDegrees, hub_degree: int) -> None:
         self._tx, self._timed = tx, TimedTransaction(tx)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from service.paths.specificity import crowd
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Numbers: TypeAlias = NDArray[np.int32]
@@ -43,8 +44,12 @@ MOST_CONFIDENCES = 1 << 20
 
 COMMON_NOUN = 0x80
 """Bit of an entity's type: it is a product, material or technology whose name is a common noun."""
-NO_DAY = np.iinfo(np.int32).min
+GONE = 0x7F
+"""Stands for the type of an entity that was removed."""
+NO_DAY = -(1 << 31)
 """Stands for a date that is not known; others are days since 1970-01-01."""
+ENDED_SOME_DAY = NO_DAY + 1
+"""Stands for the last day of a relation that has ended on a day not known."""
 HUB_ROW = 256
 """Rows longer than this can also be searched by neighbour."""
 
@@ -86,13 +91,11 @@ def kind_of(type: int, status: int, *, inward: bool, single: bool) -> int:
     return type | (INWARD if inward else 0) | status << STATUS_SHIFT | (SINGLE if single else 0)
 
 
-CROWD_STEPS: Longs = np.unique(np.ceil(2.0 ** (np.arange(1, 241) / 8)).astype(np.int64))
-"""Numbers of relations from which on a crowd counts one more: eighths of a doubling."""
-
-
-def crowd(number: int) -> int:
-    """How crowded an end is with `number` relations of one type in one role: steps of an eighth of a doubling."""
-    return int(np.searchsorted(CROWD_STEPS, number, side="right"))
+CROWD_STEPS: Longs = np.array(
+    [next(n for n in range(int(2 ** (step / 8)), 1 << 31) if crowd(n) >= step) for step in range(1, 240)],
+    dtype=np.int64,
+)
+"""Number of relations from which on a crowd counts each eighth of a doubling."""
 
 
 def nbytes(arrays: tuple[Any, ...]) -> int:

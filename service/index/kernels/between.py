@@ -7,32 +7,32 @@ Where a frontier holds a hub, the hub's row is not read: who lies in the other b
 
 import numpy as np
 
-from service.index.compiled import compiled
-from service.index.layout import CODE_SHIFT, HUB_ROW, KIND
-from service.index.walking import (
-    EXPANSIONS,
+from service.index.kernels.compiled import compiled
+from service.index.kernels.walking import (
     ENDED,
+    FARTHEST,
     MUST,
     ON_PATH,
     RUNNING,
     SOURCE,
     TARGET,
-    FARTHEST,
     UNKNOWN,
-    clear,
     enterable,
     repeated,
     spend,
     step_code,
 )
+from service.index.layout import CODE_SHIFT, HUB_ROW, KIND
 
-AHEAD_END, BEHIND_END, AHEAD_RADIUS, BEHIND_RADIUS, AHEAD_START, BEHIND_START, AHEAD_VOLUME, BEHIND_VOLUME, JOINED = range(9)
+AHEAD_END, BEHIND_END, AHEAD_RADIUS, BEHIND_RADIUS, AHEAD_START, BEHIND_START, AHEAD_VOLUME, BEHIND_VOLUME, JOINED = (
+    range(9)
+)
 """Places in the state of a region: ends and starts of the last level in the queues, radii, relations of the last levels,
 whether the balls touch."""
 
 
 @compiled
-def begin(rows, notes, region, sources, targets):  # type: ignore[no-untyped-def]
+def begin(rows, notes, region, sources, targets):
     """Put the ends into the two balls; marks of ends are set by then."""
     for i in range(len(sources)):
         v = sources[i]
@@ -48,7 +48,7 @@ def begin(rows, notes, region, sources, targets):  # type: ignore[no-untyped-def
 
 
 @compiled
-def grow(rows, rule, ground, notes, region):  # type: ignore[no-untyped-def]
+def grow(rows, rule, ground, notes, region):
     """Grow the side that has fewer relations at its frontier; False when the search must end."""
     if region[AHEAD_VOLUME] <= region[BEHIND_VOLUME]:
         return _grow_ahead(rows, rule, ground, notes, region)
@@ -56,7 +56,7 @@ def grow(rows, rule, ground, notes, region):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _grow_ahead(rows, rule, ground, notes, region):  # type: ignore[no-untyped-def]
+def _grow_ahead(rows, rule, ground, notes, region):
     first, last = region[AHEAD_START], region[AHEAD_END]
     level, end, volume, since = min(region[AHEAD_RADIUS] + 1, FARTHEST), last, 0, 0
     for i in range(first, last):
@@ -96,7 +96,7 @@ def _grow_ahead(rows, rule, ground, notes, region):  # type: ignore[no-untyped-d
 
 
 @compiled
-def _grow_behind(rows, rule, ground, notes, region):  # type: ignore[no-untyped-def]
+def _grow_behind(rows, rule, ground, notes, region):
     first, last = region[BEHIND_START], region[BEHIND_END]
     level, end, volume, since = min(region[BEHIND_RADIUS] + 1, FARTHEST), last, 0, 0
     for i in range(first, last):
@@ -136,19 +136,20 @@ def _grow_behind(rows, rule, ground, notes, region):  # type: ignore[no-untyped-
 
 
 @compiled
-def closed(region):  # type: ignore[no-untyped-def]
+def closed(region):
     """Whether one ball cannot grow: all paths of any length run in what is known."""
     return region[AHEAD_START] == region[AHEAD_END] or region[BEHIND_START] == region[BEHIND_END]
 
 
 @compiled
-def tell_hops(rows, rule, notes, region, length, near, nearer):  # type: ignore[no-untyped-def]
+def tell_hops(rows, rule, notes, region, length):
     """Note in `beyond` the fewest hops to a target of those ahead from where a path of `length` hops may still end.
 
-    `near` and `nearer` are room for entities. False when the search must end.
+    False when the search must end.
     """
     for i in range(region[AHEAD_END]):
         notes.beyond[notes.queue_ahead[i]] = UNKNOWN
+    near, nearer = notes.near, notes.nearer
     hops = region[BEHIND_RADIUS] + 1
     count = region[BEHIND_END] - region[BEHIND_START]
     for i in range(count):
@@ -165,7 +166,7 @@ def tell_hops(rows, rule, notes, region, length, near, nearer):  # type: ignore[
 
 
 @compiled
-def _cheaper_from_near(rows, notes, region, farthest, near, count):  # type: ignore[no-untyped-def]
+def _cheaper_from_near(rows, notes, region, farthest, near, count):
     """Whether the entities `near` the targets have fewer relations than those ahead that look for them."""
     volume = 0
     for i in range(count):
@@ -181,7 +182,7 @@ def _cheaper_from_near(rows, notes, region, farthest, near, count):  # type: ign
 
 
 @compiled
-def _sought(notes, v, farthest):  # type: ignore[no-untyped-def]
+def _sought(notes, v, farthest):
     """Whether v lies ahead, near enough to a source, and its hops to a target are not known."""
     return (
         notes.ahead[v] <= farthest
@@ -192,7 +193,7 @@ def _sought(notes, v, farthest):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _tell_from_near(rows, rule, notes, farthest, hops, near, count, nearer):  # type: ignore[no-untyped-def]
+def _tell_from_near(rows, rule, notes, farthest, hops, near, count, nearer):
     """Those ahead from where a step leads to one of `near`, found from there; their number."""
     found, since = 0, 0
     for i in range(count):
@@ -221,7 +222,7 @@ def _tell_from_near(rows, rule, notes, farthest, hops, near, count, nearer):  # 
 
 
 @compiled
-def _tell_from_ahead(rows, rule, notes, region, farthest, hops, near, count, nearer):  # type: ignore[no-untyped-def]
+def _tell_from_ahead(rows, rule, notes, region, farthest, hops, near, count, nearer):
     """Those ahead from where a step leads to one of `near`, found from their own rows; their number."""
     found, since = 0, 0
     for i in range(region[AHEAD_END]):
@@ -265,19 +266,19 @@ def _tell_from_ahead(rows, rule, notes, region, farthest, hops, near, count, nea
 
 
 @compiled
-def hops_to_target(notes, v):  # type: ignore[no-untyped-def]
+def hops_to_target(notes, v):
     """Fewest hops from v to a target as far as they are known, else UNKNOWN."""
     return notes.behind[v] if notes.behind[v] != UNKNOWN else notes.beyond[v]
 
 
 @compiled
-def _listed(rows, rule, notes, x, rest, steps, queue):  # type: ignore[no-untyped-def]
+def _listed(rows, rule, notes, x, rest, steps):
     """Steps from the hub x to what lies within `rest` hops of a target, found from the targets' side, in order.
 
     Ways back through the path so far do not count: most of a hub's neighbours are near a target through the hub alone. A
     step is its confidence code and the place of the entity's id among all. -1 where it is cheaper to walk x's row.
     """
-    row = rows.start[x + 1] - rows.start[x]
+    row, queue = rows.start[x + 1] - rows.start[x], notes.near
     if row <= HUB_ROW:
         return -1
     most, end, volume = row // 16, 0, 0
@@ -331,7 +332,7 @@ def _listed(rows, rule, notes, x, rest, steps, queue):  # type: ignore[no-untype
 
 
 @compiled
-def paths_of_length(rows, rule, notes, length, missing, sources, paths, found, wanted, queue):  # type: ignore[no-untyped-def]
+def paths_of_length(rows, rule, notes, length, missing, sources, paths, found, wanted):
     """Paths of exactly `length` hops that pass no entity twice and no other end, best first, from place `found` on.
 
     `missing`: entities that a path must pass. Returns the number of paths then held, at most `wanted`.
@@ -356,7 +357,7 @@ def paths_of_length(rows, rule, notes, length, missing, sources, paths, found, w
             if entering:
                 entering = False
                 notes.mark[x] |= ON_PATH
-                count = _listed(rows, rule, notes, x, rest, room[depth], queue)
+                count = _listed(rows, rule, notes, x, rest, room[depth])
                 listed[depth] = count >= 0
                 place[depth] = 0 if count >= 0 else rows.start[x]
                 last[depth] = count if count >= 0 else rows.start[x + 1]
@@ -384,10 +385,7 @@ def paths_of_length(rows, rule, notes, length, missing, sources, paths, found, w
                     or missing - (1 if notes.mark[y] & MUST else 0) > rest
                     or (
                         not listed[depth]
-                        and (
-                            (len(rule.admitted) and not rule.admitted[rows.relation[p]])
-                            or repeated(rows, rule, x, p)
-                        )
+                        and ((len(rule.admitted) and not rule.admitted[rows.relation[p]]) or repeated(rows, rule, x, p))
                     )
                 ):
                     y = -1
@@ -425,10 +423,10 @@ def paths_of_length(rows, rule, notes, length, missing, sources, paths, found, w
 
 
 @compiled
-def shortest(rows, rule, ground, notes, region, sources, targets, ends, missing, least, most, wanted, paths, lengths, near, nearer):  # type: ignore[no-untyped-def]
+def shortest(rows, rule, ground, notes, region, sources, targets, missing, least, most, wanted, paths, lengths):
     """Up to `wanted` paths of `least` to `most` hops, shortest first, then surest hop by hop; the number found.
 
-    `ends`: all entities that are marked. The notes hold the region afterwards.
+    The notes hold the region afterwards.
     """
     begin(rows, notes, region, sources, targets)
     found = 0
@@ -440,10 +438,10 @@ def shortest(rows, rule, ground, notes, region, sources, targets, ends, missing,
             return found
         if length < least:
             continue
-        if not tell_hops(rows, rule, notes, region, length, near, nearer):
+        if not tell_hops(rows, rule, notes, region, length):
             return found
         before = found
-        found = paths_of_length(rows, rule, notes, length, missing, sources, paths, found, wanted, near)
+        found = paths_of_length(rows, rule, notes, length, missing, sources, paths, found, wanted)
         lengths[before:found] = length
         if found == wanted or notes.tally[ENDED] != RUNNING:
             return found
@@ -451,7 +449,24 @@ def shortest(rows, rule, ground, notes, region, sources, targets, ends, missing,
 
 
 @compiled
-def join(rows, rule, ground, notes, region):  # type: ignore[no-untyped-def]
+def codes_of(rows, rule, paths, lengths, found, codes):
+    """Write the confidence code of every step of the paths."""
+    for i in range(found):
+        for j in range(lengths[i]):
+            codes[i, j] = step_code(rows, rule, paths[i, j], paths[i, j + 1])
+
+
+@compiled
+def complete(rows, rule, ground, notes, region):
+    """Grow until one ball cannot; False when the search must end."""
+    while not closed(region):
+        if not grow(rows, rule, ground, notes, region):
+            return False
+    return True
+
+
+@compiled
+def join(rows, rule, ground, notes, region):
     """Grow until the balls touch or one cannot grow; False when the search must end."""
     while not region[JOINED] and not closed(region):
         if not grow(rows, rule, ground, notes, region):

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.index.compiled import compiled
-from service.index.layout import CODE_SHIFT, KIND, SEVERAL, Bytes, Longs, Numbers, Rows
+from service.index.kernels.compiled import compiled
+from service.index.layout import CODE_SHIFT, KIND, SEVERAL, Bytes, Longs, Numbers
 
 UNKNOWN = 255
 """A distance that is not known."""
@@ -13,13 +13,12 @@ FARTHEST = 254
 """Distances are counted up to this one."""
 SOURCE, TARGET, EXEMPT, AVOIDED, ON_PATH, MUST, HUB_MET = 1, 2, 4, 8, 16, 32, 64
 """Marks on an entity during a question."""
-CLOSED, OPEN, HUB = 0, 1, 2
-"""What a question says of an entity in between."""
+OPEN, HUB = 1, 2
+"""What a question says of an entity in between: it may be passed, it is a hub."""
 RUNNING, EXPANSIONS, STOPPED, TOO_MANY = 0, 1, 2, 3
 """Why a search ended early: too many relations looked at, told to stop, too many paths held."""
 LOOKED, LIMIT, HUBS, ENDED = 0, 1, 2, 3
 """Places in a tally: relations looked at, the most that may be, hubs met, why it ended."""
-_LOOK_UP_EVERY = 1023
 
 
 class Rule(NamedTuple):
@@ -39,7 +38,7 @@ class Ground(NamedTuple):
     """Which entities may be passed."""
 
     open: Bytes
-    """By entity: CLOSED, OPEN or HUB."""
+    """By entity: OPEN and HUB."""
     block_hubs: bool
 
 
@@ -54,13 +53,15 @@ class Notes(NamedTuple):
     queue_ahead: Numbers
     queue_behind: Numbers
     hubs: Numbers
+    near: Numbers
+    nearer: Numbers
     tally: Longs
     stop: Bytes
     """Anything but 0 in its only place stops the search; another thread may set it."""
 
 
 @compiled
-def step_code(rows, rule, x, y):  # type: ignore[no-untyped-def]
+def step_code(rows, rule, x, y):
     """Confidence code of the surest step from x to y, -1 where there is none; the shorter row is searched."""
     forward = rows.start[x + 1] - rows.start[x] <= rows.start[y + 1] - rows.start[y]
     a, b = (x, y) if forward else (y, x)
@@ -80,7 +81,7 @@ def step_code(rows, rule, x, y):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _step_code_sorted(rows, rule, table, a, b):  # type: ignore[no-untyped-def]
+def _step_code_sorted(rows, rule, table, a, b):
     first, low, high = rows.start[a], rows.by_neighbour_start[a], rows.by_neighbour_start[a + 1]
     end = high
     while low < high:
@@ -108,7 +109,7 @@ def _step_code_sorted(rows, rule, table, a, b):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def repeated(rows, rule, x, p):  # type: ignore[no-untyped-def]
+def repeated(rows, rule, x, p):
     """Whether an admitted slot of x's row before place p leads to the same neighbour."""
     tag = rows.tag[p]
     if not tag & SEVERAL:
@@ -135,14 +136,14 @@ def repeated(rows, rule, x, p):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def enterable(ground, notes, v):  # type: ignore[no-untyped-def]
+def enterable(ground, notes, v):
     """Whether a walk may go on from v; a hub that is met is noted."""
     mark = notes.mark[v]
     if mark & (SOURCE | TARGET | EXEMPT):
         return True
-    if mark & AVOIDED or ground.open[v] == CLOSED:
+    if mark & AVOIDED or not ground.open[v] & OPEN:
         return False
-    if ground.open[v] == HUB:
+    if ground.open[v] & HUB:
         if not mark & HUB_MET:
             notes.mark[v] = mark | HUB_MET
             notes.hubs[notes.tally[HUBS]] = v
@@ -152,7 +153,7 @@ def enterable(ground, notes, v):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def spend(notes, looked):  # type: ignore[no-untyped-def]
+def spend(notes, looked):
     """Count relations looked at; True when the search must end."""
     tally = notes.tally
     tally[LOOKED] += looked
@@ -166,7 +167,7 @@ def spend(notes, looked):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def clear(notes, ahead, behind, ends):  # type: ignore[no-untyped-def]
+def clear(notes, ahead, behind, ends):
     """Wipe the notes of the first entities of both queues, of the hubs and of the ends."""
     for i in range(ahead):
         v = notes.queue_ahead[i]
@@ -186,9 +187,6 @@ def clear(notes, ahead, behind, ends):  # type: ignore[no-untyped-def]
 def new_notes(entities: int) -> Notes:
     """Notes for a graph of so many entities."""
     unknown = [np.full(entities, UNKNOWN, dtype=np.uint8) for _ in range(3)]
-    queues = [np.zeros(entities, dtype=np.int32) for _ in range(3)]
+    queues = [np.zeros(entities, dtype=np.int32) for _ in range(5)]
     mark, seen = (np.zeros(entities, dtype=np.uint8) for _ in range(2))
     return Notes(mark, *unknown, seen, *queues, np.zeros(8, dtype=np.int64), np.zeros(1, dtype=np.uint8))
-
-
-__all__ = ["Ground", "Notes", "Rows", "Rule"]
