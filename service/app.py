@@ -48,7 +48,7 @@ def create_app(
     `make_writer` makes what mutations write with; without it they are refused.
     Raises SettingsError.
     """
-    schema = build_schema(max_query_depth=settings.max_query_depth, max_query_cost=settings.max_query_cost)
+    schema = build_schema(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

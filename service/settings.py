@@ -42,8 +42,22 @@ class ServiceSettings(BaseSettings):
     """Most ids or names in one argument."""
     max_query_depth: int = Field(default=24, ge=3)
     """Deepest nesting of fields in a GraphQL document."""
-    max_query_cost: int = Field(default=200_000, ge=1)
-    """Most items that a GraphQL document may ask for, page sizes multiplied along its nesting."""
+    max_query_cost: int = Field(default=100_000, ge=1)
+    """Most points that a GraphQL document may cost; one is about 10 µs of work."""
+    max_query_seconds: float = Field(default=60.0, gt=0)
+    """Longest that a GraphQL query may take as a whole, in seconds."""
+    reads_per_query: int = Field(default=4, ge=1)
+    """Reads of the database that one GraphQL operation may have under way at the same time; further ones wait."""
+    max_document_bytes: int = Field(default=50_000, ge=1_000)
+    """Largest GraphQL document, in bytes, its variables apart."""
+    max_document_tokens: int = Field(default=5_000, ge=100)
+    """Most tokens of a GraphQL document."""
+    max_root_fields: int = Field(default=50, ge=1)
+    """Most fields at the top of a GraphQL operation."""
+    max_aliases: int = Field(default=200, ge=0)
+    """Most aliases in a GraphQL document."""
+    max_directives: int = Field(default=100, ge=0)
+    """Most directives in a GraphQL document."""
     max_request_bytes: int = Field(default=1_000_000, ge=1_000)
     """Largest request body, in bytes."""
 
