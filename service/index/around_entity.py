@@ -71,12 +71,12 @@ class _Walk:
             self.notes.mark[number] |= AVOIDED
         self.notes.mark[self.source] |= SOURCE
         self.notes.ahead[self.source] = 0
-        self.arrivals.entity[0], self.arrivals.above[0], self.arrivals.count[0] = self.source, -1, 1
+        self.arrivals.entity[0], self.arrivals.above[0], self.arrivals.number[0] = self.source, -1, 1
         self.arrivals.newest[self.source] = 0
 
     def end(self) -> None:
         """Leave notes and arrivals clean."""
-        for numbers in (self.arrivals.entity[: self.arrivals.count[0]], self.avoid):
+        for numbers in (self.arrivals.entity[: self.arrivals.number[0]], self.avoid):
             self.notes.mark[numbers] = 0
             self.notes.ahead[numbers] = UNKNOWN
             self.arrivals.newest[numbers] = -1
@@ -90,7 +90,7 @@ class _Walk:
             *(self.graph.rows, phase.rule, phase.ground, self.goal, self.notes, self.arrivals),
             *(level + 1, first, last, self.not_twice),
         )
-        self.levels.append(int(self.arrivals.count[0]))
+        self.levels.append(int(self.arrivals.number[0]))
         return bool(on)
 
     @property
@@ -121,12 +121,12 @@ class _Walk:
 
     def distances(self) -> dict[EntityId, int]:
         """Fewest hops to everything that was reached."""
-        reached = self.arrivals.entity[: self.arrivals.count[0]]
+        reached = self.arrivals.entity[: self.arrivals.number[0]]
         return {self.graph.ids.id_of(x): int(self.notes.ahead[x]) for x in reached}
 
     def steps(self) -> Iterator[Step]:
         """Every step that was walked."""
-        reached = np.unique(self.arrivals.entity[: self.arrivals.count[0]])
+        reached = np.unique(self.arrivals.entity[: self.arrivals.number[0]])
         ids = self.graph.ids.ids_of(reached)
         local = np.full(self.graph.entities, -1, dtype=np.int32)
         local[reached] = np.arange(len(reached), dtype=np.int32)
@@ -218,5 +218,5 @@ class ArrivalsPool:
 
     def give(self, arrivals: Arrivals) -> None:
         """Give clean room back."""
-        arrivals.count[0] = 0
+        arrivals.number[0] = 0
         self._free.append(arrivals)

@@ -4,6 +4,7 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from service.index.layout import (
     STATUS_SHIFT,
     TYPE_CODE,
     TYPES,
+    Array,
     Bytes,
     Longs,
     Numbers,
@@ -157,7 +159,7 @@ class ClaimLists:
     document: Numbers
     run: Numbers
     modality: Bytes
-    share: np.ndarray
+    share: Array
     publishers: tuple[str, ...]
     documents: tuple[str, ...]
     runs: tuple[str, ...]
@@ -175,9 +177,18 @@ class ClaimLists:
         order = np.argsort(self.relation, kind="stable")
         start = np.zeros(relations + 1, dtype=np.int32)
         np.cumsum(np.bincount(self.relation, minlength=relations), out=start[1:])
-        columns = (self.publisher, self.document, self.run, self.modality, self.share)
-        names = self.publishers, self.documents, self.runs, self.began
-        return Claims(start, *(column[order] for column in columns), *names)
+        return Claims(
+            start=start,
+            publisher=self.publisher[order],
+            document=self.document[order],
+            run=self.run[order],
+            modality=self.modality[order],
+            share=self.share[order],
+            publishers=self.publishers,
+            documents=self.documents,
+            runs=self.runs,
+            began=self.began,
+        )
 
     def changed(
         self,
@@ -193,20 +204,12 @@ class ClaimLists:
         for row in rows:
             new.add(owners[row.relation], row)
         fresh = new.lists(began)
-        return ClaimLists(
-            np.concatenate([number[self.relation[kept]], fresh.relation]),
-            *(
-                np.concatenate([old[kept], added])
-                for old, added in (
-                    (self.publisher, fresh.publisher),
-                    (self.document, fresh.document),
-                    (self.run, fresh.run),
-                    (self.modality, fresh.modality),
-                    (self.share, fresh.share),
-                )
-            ),
-            *(fresh.publishers, fresh.documents, fresh.runs, {**self.began, **began}),
-        )
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name)[kept], getattr(fresh, name)])
+            for name in ("publisher", "document", "run", "modality", "share")
+        }
+        relation = np.concatenate([number[self.relation[kept]], fresh.relation])
+        return replace(fresh, relation=relation, began={**self.began, **began}, **columns)
 
 
 class _Codes:
@@ -240,13 +243,18 @@ class ClaimBuilder:
 
     def lists(self, began: Mapping[str, dt.datetime]) -> ClaimLists:
         """All of them; `began`: when their runs began."""
-        *codes, modality = self._columns
+        relation, publisher, document, run = (np.array(column, dtype=np.int32) for column in self._columns[:4])
         return ClaimLists(
-            *(np.array(column, dtype=np.int32) for column in codes),
-            np.array(modality, dtype=np.uint8),
-            np.array(self._share),
-            *(table.names for table in (self._publishers, self._documents, self._runs)),
-            began,
+            relation=relation,
+            publisher=publisher,
+            document=document,
+            run=run,
+            modality=np.array(self._columns[4], dtype=np.uint8),
+            share=np.array(self._share, dtype=np.float64),
+            publishers=self._publishers.names,
+            documents=self._documents.names,
+            runs=self._runs.names,
+            began=began,
         )
 
 
@@ -254,8 +262,8 @@ class Periods:
     """Numbers for periods."""
 
     def __init__(self, known: Longs | None = None) -> None:
-        rows = () if known is None else map(tuple, known.tolist())
-        self._codes: dict[tuple[int, int], int] = {row: code for code, row in enumerate(rows)}  # type: ignore[misc]
+        rows = () if known is None else ((int(first), int(last)) for first, last in known)
+        self._codes: dict[tuple[int, int], int] = {row: code for code, row in enumerate(rows)}
 
     def code(self, period: tuple[int, int]) -> int:
         """The number of a period."""
@@ -353,7 +361,7 @@ def _place(graph: Snapshot, ids: EntityIds, id: EntityId) -> int:
     return low
 
 
-def _places(ids: EntityIds, lists: RelationLists, stale: set[RelationId]) -> np.ndarray:
+def _places(ids: EntityIds, lists: RelationLists, stale: set[RelationId]) -> Array:
     """Where relations lie that are removed or changed; those that the snapshot never had are left out."""
     digests = {digest_of(id): id for id in stale}
     if len(digests) != len(stale):
@@ -361,7 +369,7 @@ def _places(ids: EntityIds, lists: RelationLists, stale: set[RelationId]) -> np.
     found = np.flatnonzero(np.isin(lists.digest, np.fromiter(digests, dtype=np.uint32, count=len(digests))))
     if len(np.unique(lists.digest[found])) == len(found):
         return found
-    return np.array([place for place in found if _id(ids, lists, place) in stale], dtype=np.int64)
+    return np.array([place for place in map(int, found) if _id(ids, lists, place) in stale], dtype=np.int64)
 
 
 def _id(ids: EntityIds, lists: RelationLists, place: int) -> RelationId:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from service.index.kernels.rows import crowds, fill_rows, flag_repeated
 from service.index.layout import (
@@ -15,6 +14,7 @@ from service.index.layout import (
     SINGLE,
     STATUS_SHIFT,
     TYPES,
+    Array,
     Bytes,
     Costs,
     Longs,
@@ -38,7 +38,7 @@ class RelationLists:
     type: Bytes
     status: Bytes
     confidence: Costs
-    sources: NDArray[np.uint16]
+    sources: Array
     period: Numbers
     digest: Tags
 

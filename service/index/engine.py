@@ -25,7 +25,7 @@ from service.index.kernels.walking import ENDED, EXPANSIONS, LIMIT, LOOKED, Note
 from service.index.snapshot import Snapshot
 from service.paths.budget import Meter, OutOfBudget
 from service.paths.reach import Reach, ReachQuestion
-from service.paths.report import EngineName, PathStatus
+from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathQuestion, SearchOutcome
 from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
@@ -33,6 +33,7 @@ from service.queries.paths_expand import HopKey, Hops, relations_of_hops
 from service.queries.records import EntityRecord
 from service.queries.state import graph_version
 from service.queries.supply import Production, producing_countries
+from service.settings import ServiceSettings
 
 T = TypeVar("T")
 
@@ -50,10 +51,10 @@ class IndexEngine:
     """A `PathEngine` over the snapshot that a keeper holds, and over another engine where that will not do."""
 
     def __init__(
-        self, graph: Graph, keeper: IndexKeeper, otherwise: PathEngine, executor: Executor, *, hub_degree: int
+        self, graph: Graph, keeper: IndexKeeper, otherwise: PathEngine, executor: Executor, settings: ServiceSettings
     ):
         self._graph, self._keeper, self._otherwise = graph, keeper, otherwise
-        self._executor, self._hub_degree = executor, hub_degree
+        self._executor, self._settings = executor, settings
 
     async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
         """See `PathEngine.run`."""
@@ -73,7 +74,7 @@ class IndexEngine:
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
     ) -> T:
         await _still_at(tx, snapshot)
-        answer = await work(IndexView(tx, snapshot, self._executor, self._hub_degree))
+        answer = await work(IndexView(tx, snapshot, self._executor, self._settings))
         await _still_at(tx, snapshot)
         return answer
 
@@ -89,9 +90,11 @@ class IndexView:
     engine = EngineName.INDEX
     lost = False
 
-    def __init__(self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, hub_degree: int) -> None:
+    def __init__(
+        self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, settings: ServiceSettings
+    ) -> None:
         self._tx, self._snapshot = tx, snapshot
-        self._executor, self._hub_degree = executor, hub_degree
+        self._executor, self._settings = executor, settings
 
     async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
         """See `GraphView`."""
@@ -108,7 +111,9 @@ class IndexView:
     async def paths(self, question: PathQuestion, meter: Meter) -> SearchOutcome:
         """See `GraphView`."""
         max_depth = meter.budget.max_depth
-        search = partial(paths_between, self._snapshot, question, max_depth=max_depth, hub_degree=self._hub_degree)
+        search = partial(
+            paths_between, self._snapshot, question, max_depth=max_depth, hub_degree=self._settings.hub_degree
+        )
         try:
             return await self._searched(search, meter)
         except OutOfBudget as stop:
@@ -116,7 +121,7 @@ class IndexView:
 
     async def reach(self, question: ReachQuestion, meter: Meter) -> Reach:
         """See `GraphView`."""
-        search = partial(reach_around, self._snapshot, question, hub_degree=self._hub_degree)
+        search = partial(reach_around, self._snapshot, question, hub_degree=self._settings.hub_degree)
         try:
             return await self._searched(search, meter)
         except OutOfBudget as stop:
@@ -127,7 +132,7 @@ class IndexView:
 
         Raises OutOfBudget where there is no budget at all.
         """
-        room = meter.room
+        room = self._room(meter)
         if self._snapshot.number_of_relations <= _LARGE:
             notes = self._snapshot.notes.take()
             notes.tally[LIMIT] = min(room, _AT_ONCE)
@@ -139,11 +144,19 @@ class IndexView:
             if ended != EXPANSIONS or room <= _AT_ONCE:
                 meter.spend(looked)
                 return outcome
-        return await self._in_thread(search, meter)
+        return await self._in_thread(search, meter, room)
 
-    async def _in_thread(self, search: Callable[[Notes], T], meter: Meter) -> T:
+    def _room(self, meter: Meter) -> int:
+        """Relations that may still be looked at. Raises OutOfBudget."""
+        if meter.budget.max_expansions < self._settings.max_expansions:
+            return meter.room
+        if (room := self._settings.index_max_expansions - meter.expanded) <= 0:
+            raise OutOfBudget(Bound.EXPANSIONS)
+        return room
+
+    async def _in_thread(self, search: Callable[[Notes], T], meter: Meter, room: int) -> T:
         loop, notes = asyncio.get_running_loop(), self._snapshot.notes.take()
-        notes.tally[LIMIT] = meter.room
+        notes.tally[LIMIT] = room
 
         def stop() -> None:
             notes.stop[0] = 1

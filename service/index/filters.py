@@ -26,6 +26,7 @@ from service.index.layout import (
     STATUS_CODE,
     STATUS_SHIFT,
     TYPE_CODE,
+    Array,
     Bytes,
     Numbers,
 )
@@ -100,7 +101,7 @@ def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
     return np.logical_and.reduce(masks).astype(np.uint8)
 
 
-def _holding(graph: Snapshot, via: RelationFilter) -> np.ndarray:
+def _holding(graph: Snapshot, via: RelationFilter) -> Array:
     """By period: whether it meets the conditions on dates."""
     first, last = graph.periods[:, 0], graph.periods[:, 1]
     holding = np.ones(len(first), dtype=bool)
@@ -113,13 +114,13 @@ def _holding(graph: Snapshot, via: RelationFilter) -> np.ndarray:
     return holding
 
 
-def _any_claim(claims: Claims, mask: np.ndarray) -> np.ndarray:
+def _any_claim(claims: Claims, mask: Array) -> Array:
     """By relation: whether any of its claims is in the mask."""
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(mask)])
     return before[claims.start[1:]] > before[claims.start[:-1]]
 
 
-def _supporting(claims: Claims, via: RelationFilter) -> np.ndarray:
+def _supporting(claims: Claims, via: RelationFilter) -> Array:
     """By claim: whether it meets the conditions on claims, modality aside."""
     mask = np.ones(len(claims.modality), dtype=bool)
     if via.publishers:
@@ -136,7 +137,7 @@ def _supporting(claims: Claims, via: RelationFilter) -> np.ndarray:
     return mask
 
 
-def _among(codes: Numbers, names: tuple[str, ...], wanted: Iterable[str]) -> np.ndarray:
+def _among(codes: Numbers, names: tuple[str, ...], wanted: Iterable[str]) -> Array:
     chosen = set(wanted)
     by_code = np.fromiter((name in chosen for name in names), dtype=bool, count=len(names))
     return np.append(by_code, False)[codes]
@@ -171,7 +172,7 @@ def _entity_mask(graph: Snapshot, rule: EntityFilter) -> Bytes:
     return np.logical_and.reduce(masks).astype(np.uint8)
 
 
-def _of_types(types: Bytes, wanted: Iterable[EntityType]) -> np.ndarray:
+def _of_types(types: Bytes, wanted: Iterable[EntityType]) -> Array:
     return np.isin(types, [ENTITY_TYPE_CODE[type] for type in wanted])
 
 
@@ -185,7 +186,7 @@ def numbers_of(graph: Snapshot, ids: Iterable[EntityId]) -> Numbers:
     return np.array(found, dtype=np.int32)
 
 
-def _mask(graph: Snapshot, ids: Iterable[EntityId]) -> np.ndarray:
+def _mask(graph: Snapshot, ids: Iterable[EntityId]) -> Array:
     mask = np.zeros(graph.entities, dtype=bool)
     mask[numbers_of(graph, ids)] = True
     return mask
@@ -199,7 +200,7 @@ def _asserted(types: Iterable[RelationType], *, inward: bool) -> Bytes:
     return (asserted & of_type & (((kinds & INWARD) != 0) == inward)).astype(np.uint8)
 
 
-def _lying_in(graph: Snapshot, places: Iterable[EntityId]) -> np.ndarray:
+def _lying_in(graph: Snapshot, places: Iterable[EntityId]) -> Array:
     """Entities in one of these places, through at most three relations, and the places themselves."""
     mask = _mask(graph, places)
     table = _asserted([RelationType.LOCATED_IN], inward=True)
@@ -211,7 +212,7 @@ def _lying_in(graph: Snapshot, places: Iterable[EntityId]) -> np.ndarray:
     return mask
 
 
-def _neighbours(graph: Snapshot, of: Numbers, table: Bytes) -> np.ndarray:
+def _neighbours(graph: Snapshot, of: Numbers, table: Bytes) -> Array:
     return neighbours_of(graph.rows.start, graph.rows.neighbour, graph.rows.tag, of, table) != 0
 
 

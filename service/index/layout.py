@@ -18,11 +18,14 @@ from numpy.typing import NDArray
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.paths.specificity import crowd
 
-Bytes: TypeAlias = NDArray[np.uint8]
-Numbers: TypeAlias = NDArray[np.int32]
-Longs: TypeAlias = NDArray[np.int64]
-Tags: TypeAlias = NDArray[np.uint32]
-Costs: TypeAlias = NDArray[np.float64]
+Array: TypeAlias = NDArray[Any]
+"""The next ones say what is in an array; the checker of types is not told, since numpy's operations lose it."""
+Bytes: TypeAlias = Array
+Numbers: TypeAlias = Array
+"""Of entities or relations: 32 bits."""
+Longs: TypeAlias = Array
+Tags: TypeAlias = Array
+Costs: TypeAlias = Array
 
 TYPES = tuple(RelationType)
 STATUSES = tuple(Modality)
@@ -77,7 +80,7 @@ class Relations(NamedTuple):
 
     digest: Tags
     """First 32 bits of the id, to find a relation that was removed."""
-    sources: NDArray[np.uint16]
+    sources: Array
     """Number of publishers, at most 65,535."""
     period: Numbers
     """Row of `periods`."""

@@ -77,7 +77,7 @@ async def _claims(graph: Graph, reading: "_Reading", most: int) -> ClaimLists | 
         count += len(rows)
         if count > most:
             return None
-    began: Mapping[str, dt.datetime] = await graph.read(read_runs, runs - {None})  # type: ignore[arg-type]
+    began: Mapping[str, dt.datetime] = await graph.read(read_runs, runs - {None})
     return builder.lists(began)
 
 
@@ -135,6 +135,6 @@ class _Reading:
 
 
 _NO_RELATIONS = RelationLists(
-    *(np.zeros(0, dtype=kind) for kind in (np.int32, np.int32, np.uint8, np.uint8, np.float64)),  # type: ignore[arg-type]
-    *(np.zeros(0, dtype=kind) for kind in (np.uint16, np.int32, np.uint32)),  # type: ignore[arg-type]
+    *(np.zeros(0, dtype=kind) for kind in (np.int32, np.int32, np.uint8, np.uint8, np.float64)),
+    *(np.zeros(0, dtype=kind) for kind in (np.uint16, np.int32, np.uint32)),
 )

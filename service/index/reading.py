@@ -26,11 +26,8 @@ STATE: LiteralString = """
 OPTIONAL MATCH (state:GraphState {id: 'graph'})
 RETURN coalesce(state.version, 0) AS version, state.removals_since AS followable
 """
-COUNTS: LiteralString = """
-MATCH (e:Entity) WITH count(e) AS entities
-MATCH ()-[r]->() WHERE r.id IS NOT NULL
-RETURN entities, count(r) AS relations
-"""
+_COUNTED = " + ".join(f"COUNT {{ ()-[:{type.value}]->() }}" for type in RelationType)
+COUNTS: LiteralString = f"RETURN COUNT {{ (:Entity) }} AS entities, {_COUNTED} AS relations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,4 +152,5 @@ def joined(rows: Rows) -> tuple[Numbers, Numbers]:
     """`Snapshot.any_component` and `live_component` of these rows."""
     every = np.ones(KINDS, dtype=np.uint8)
     live = np.isin((np.arange(KINDS) >> STATUS_SHIFT) & 7, [STATUS_CODE[status] for status in LIVE_MODALITIES])
-    return tuple(components(rows.start, rows.neighbour, rows.tag, table) for table in (every, live.astype(np.uint8)))  # type: ignore[return-value]
+    around = rows.start, rows.neighbour, rows.tag
+    return components(*around, every), components(*around, live.astype(np.uint8))

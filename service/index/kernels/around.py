@@ -28,7 +28,7 @@ class Arrivals(NamedTuple):
     """Whether the type not to be walked twice was barred when it was walked on from there."""
     newest: Numbers
     """By entity: its last arrival."""
-    count: Longs
+    number: Longs
     """One number: how many there are."""
 
 
@@ -77,8 +77,8 @@ def _arrive(rows, arrivals, first, item, y, code):
     """Note that y is reached at this level from an arrival, unless it was in a surer way."""
     known = arrivals.newest[y]
     if known < first:
-        known = arrivals.count[0]
-        arrivals.count[0] += 1
+        known = arrivals.number[0]
+        arrivals.number[0] += 1
         arrivals.entity[known] = y
         arrivals.newest[y] = known
     else:
@@ -95,7 +95,7 @@ def walk_level(rows, rule, ground, goal, notes, arrivals, level, first, last, no
 
     `level`: distance of what is reached. `not_twice`: code of a type not to be walked twice in a row, or -1.
     """
-    begin, since = arrivals.count[0], 0
+    begin, since = arrivals.number[0], 0
     for i in range(first, last):
         arrivals.spent[i] = not_twice >= 0 and not notes.mark[arrivals.entity[i]] & (FREE | SOURCE)
     for i in range(first, last):

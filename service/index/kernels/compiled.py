@@ -5,7 +5,7 @@ The machine code is kept on disk beside the source or, where that cannot be writ
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -15,7 +15,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 def compiled(function: F) -> F:
     """A function over arrays and numbers as machine code, made at its first call."""
     try:
-        made: F = numba.njit(cache=True, nogil=True)(function)
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:  # numba finds no place to keep its cache
-        made = numba.njit(nogil=True)(function)
-    return made
+        return cast("F", numba.njit(nogil=True)(function))

@@ -186,7 +186,8 @@ def clear(notes, ahead, behind, ends):
 
 def new_notes(entities: int) -> Notes:
     """Notes for a graph of so many entities."""
-    unknown = [np.full(entities, UNKNOWN, dtype=np.uint8) for _ in range(3)]
-    queues = [np.zeros(entities, dtype=np.int32) for _ in range(5)]
+    ahead, behind, beyond = (np.full(entities, UNKNOWN, dtype=np.uint8) for _ in range(3))
     mark, seen = (np.zeros(entities, dtype=np.uint8) for _ in range(2))
-    return Notes(mark, *unknown, seen, *queues, np.zeros(8, dtype=np.int64), np.zeros(1, dtype=np.uint8))
+    queue_ahead, queue_behind, hubs, near, nearer = (np.zeros(entities, dtype=np.int32) for _ in range(5))
+    tally, stop = np.zeros(8, dtype=np.int64), np.zeros(1, dtype=np.uint8)
+    return Notes(mark, ahead, behind, beyond, seen, queue_ahead, queue_behind, hubs, near, nearer, tally, stop)
