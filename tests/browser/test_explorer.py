@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Product
 
@@ -34,6 +34,11 @@ def answered(page: Page) -> None:
     expect(page.locator(".evidence[data-ready]:not([aria-busy])")).to_be_visible()
 
 
+def named(page: Page, label: str) -> Locator:
+    """The field for a name."""
+    return page.get_by_role("combobox", name=label, exact=True)
+
+
 def open_at(page: Page, product: Product, address: str) -> None:
     page.goto(product.service + address)
     answered(page)
@@ -41,7 +46,7 @@ def open_at(page: Page, product: Product, address: str) -> None:
 
 def test_two_names_lead_to_the_marked_sentence(watched: Page, product: Product) -> None:
     watched.goto(product.service)
-    start, end = watched.get_by_label("From"), watched.get_by_label("To", exact=True)
+    start, end = named(watched, "From"), named(watched, "To")
     start.fill("Intel")
     start.press("Enter")
     expect(end).to_be_focused()
@@ -57,7 +62,7 @@ def test_two_names_lead_to_the_marked_sentence(watched: Page, product: Product) 
 
 def test_an_alias_in_another_script_is_found(watched: Page, product: Product) -> None:
     watched.goto(product.service)
-    field = watched.get_by_label("From")
+    field = named(watched, "From")
     field.fill("華為")
     option = watched.get_by_role("option").first
     expect(option).to_contain_text("Huawei")
@@ -124,7 +129,7 @@ def test_five_steps_back_lead_through_what_was_seen(watched: Page, product: Prod
 )
 def test_absence_is_told_in_words(watched: Page, product: Product, address: str, verdict: str) -> None:
     watched.goto(product.service + address)
-    expect(watched.locator(".status")).to_contain_text(verdict)
+    expect(watched.locator("[role=status].status")).to_contain_text(verdict)
 
 
 def test_the_pages_own_code_is_small() -> None:

@@ -17,7 +17,7 @@ export function left(model, keeps) {
 const whole = (model) => (model.paths.length === 0 ? model.relations.length : model.paths.length);
 
 /** Fills `root` with one popover for each kind of filter, and a chip for each filter that is on. */
-export function filters(root, { go, named, nameOf, fail }) {
+export function filters(root, { move, go, named, nameOf, fail }) {
   let state = null;
   let base = null;
   const bar = h("div", { class: "filter-bar" });
@@ -26,7 +26,7 @@ export function filters(root, { go, named, nameOf, fail }) {
   let opened = "";
 
   const { filters: words } = texts;
-  const set = (changes) => go(change(state, { ...changes, selected: "" }));
+  const set = (changes) => move({ ...changes, selected: "" });
 
   function tell(keeps) {
     if (base === null) return null;

@@ -82,12 +82,14 @@ async function render(state) {
   const asks = question(state);
   const before = current;
   current = state;
-  if (asks === shown.key && isWhole(state)) {
-    look(state, before);
-    return;
-  }
   stop.abort();
   stop = new AbortController();
+  if (asks === shown.key && isWhole(state)) {
+    view.removeAttribute("aria-busy");
+    parts.composer.update(state);
+    look(state, shown.state ?? before);
+    return;
+  }
   const { signal } = stop;
   view.setAttribute("aria-busy", "true");
   try {
@@ -134,7 +136,7 @@ function frame(state) {
   for (const name of ["head", "status", "filters", "canvas", "ruler", "results", "evidence"]) parts[name] = h("div", { class: name });
   parts.evidence = h("aside", { class: "evidence", "aria-label": texts.evidence.heading, tabindex: -1 });
   parts.status.setAttribute("role", "status");
-  parts.narrowing = filters(parts.filters, { go, named, nameOf, fail });
+  parts.narrowing = filters(parts.filters, { move, go, named, nameOf, fail });
   view.className = "answer";
   if (found.entity === null) {
     showRefusal(new Refused({ message: texts.entity.missing(nameOf(state.of[0])) }));
@@ -174,7 +176,7 @@ function look(state, before) {
       const timeline = h("section", {});
       parts.results.append(timeline);
       showTimeline(timeline, { ids: state.of }, { state, go }).catch(fail);
-    } else showResults(parts.results, { state, ...found }, { choose, go });
+    } else showResults(parts.results, { state, ...found }, { choose, move });
   }
   light(null);
   markResults(parts.results, found.model, chosen);
@@ -192,6 +194,9 @@ function selection(state) {
   if (model.links.size > 0) return `l:${[...model.links.keys()][0]}`;
   return ends.length > 0 ? `n:${ends[0].id}` : "";
 }
+
+/** Go on from here with some fields changed. */
+const move = (changes, how) => go(change(current, changes), how);
 
 function choose(key) {
   if (key.startsWith("g:")) go(change(current, { opened: toggled(current.opened, key.slice(2)) }));

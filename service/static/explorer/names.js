@@ -48,6 +48,7 @@ export function nameField({ label, name, choose, fail }) {
   }
 
   function take(match) {
+    asked = null;
     chosen = match.entity.name;
     input.value = chosen;
     close();
@@ -80,6 +81,7 @@ export function nameField({ label, name, choose, fail }) {
   /** The matches of what is typed; an older search gives way. */
   function search() {
     const text = input.value.trim();
+    if (asked?.text === text) return asked.found;
     asked?.stop.abort();
     if (text === "") {
       asked = null;
@@ -93,7 +95,9 @@ export function nameField({ label, name, choose, fail }) {
         return searchEntities.nodes;
       },
       (error) => {
-        if (error.name !== "AbortError") fail(error);
+        if (error.name === "AbortError") return [];
+        asked = null;
+        fail(error);
         return [];
       },
     );
@@ -113,7 +117,7 @@ export function nameField({ label, name, choose, fail }) {
   input.addEventListener("keydown", async (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (list.hidden) await search();
+      if (list.hidden) offer(await search(), input.value.trim());
       else if (options.length > 0) {
         const step = event.key === "ArrowDown" ? 1 : -1;
         point((active + step + options.length) % options.length);
@@ -122,7 +126,7 @@ export function nameField({ label, name, choose, fail }) {
       event.preventDefault();
       const text = input.value.trim();
       if (text === "" || (text === chosen && list.hidden)) return;
-      const matches = asked?.text === text ? await asked.found : await search();
+      const matches = await search();
       const match = matches[list.hidden || active < 0 ? 0 : active];
       if (match !== undefined) take(match);
     } else if (event.key === "Escape" && !list.hidden) {

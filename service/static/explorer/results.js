@@ -2,7 +2,6 @@
 
 import { h, put } from "./dom.js";
 import { touches } from "./model.js";
-import { change } from "./state.js";
 import { texts } from "./texts.js";
 import { isSymmetric } from "./vocabulary.js";
 
@@ -107,7 +106,7 @@ export function sorted(table, sort) {
   return [...table].sort((one, other) => order * compare(of(one), of(other)));
 }
 
-function table(model, state, choose, go) {
+function table(model, state, choose, move) {
   const { results: words } = texts;
   const [by, way] = state.sort.split(":");
   const heading = (column) => {
@@ -116,7 +115,7 @@ function table(model, state, choose, go) {
     return h(
       "th",
       { scope: "col", "aria-sort": sort, class: NUMBERS.includes(column) ? "number" : null },
-      h("button", { type: "button", onclick: () => go(change(state, { sort: next })) }, words.columns[column], h("span", { "aria-hidden": "true" }, by === column ? (way === "down" ? " ▾" : " ▴") : "")),
+      h("button", { type: "button", onclick: () => move({ sort: next }) }, words.columns[column], h("span", { "aria-hidden": "true" }, by === column ? (way === "down" ? " ▾" : " ▴") : "")),
     );
   };
   const cell = (row, column) => {
@@ -172,19 +171,19 @@ function chokePoints(found, state, choose) {
   ];
 }
 
-export function showResults(root, { state, model, chokePoints: points }, { choose, go }) {
+export function showResults(root, { state, model, chokePoints: points }, { choose, move }) {
   const { results: words } = texts;
   const tab = (view, text) =>
-    h("button", { type: "button", role: "tab", id: `tab-${view}`, "aria-selected": String(state.view === view), "aria-controls": "results-panel", tabindex: state.view === view ? 0 : -1, onclick: () => go(change(state, { view })) }, text);
+    h("button", { type: "button", role: "tab", id: `tab-${view}`, "aria-selected": String(state.view === view), "aria-controls": "results-panel", tabindex: state.view === view ? 0 : -1, onclick: () => move({ view }) }, text);
   const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": words.heading }, tab("list", words.list), tab("table", words.table));
   tabs.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowRight" || event.key === "ArrowLeft") go(change(state, { view: state.view === "list" ? "table" : "list" }), { focus: "[role=tab][aria-selected=true]" });
+    if (event.key === "ArrowRight" || event.key === "ArrowLeft") move({ view: state.view === "list" ? "table" : "list" }, { focus: "[role=tab][aria-selected=true]" });
   });
   put(
     root,
     points ? h("div", { class: "point-row" }, chokePoints(points, state, choose)) : null,
     tabs,
-    h("div", { id: "results-panel", role: "tabpanel", "aria-labelledby": `tab-${state.view}` }, state.view === "table" ? table(model, state, choose, go) : list(model, choose)),
+    h("div", { id: "results-panel", role: "tabpanel", "aria-labelledby": `tab-${state.view}` }, state.view === "table" ? table(model, state, choose, move) : list(model, choose)),
   );
 }
 
