@@ -13,7 +13,7 @@ from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.queries.claims import claims_by_edge
 from service.queries.entities import entities_by_id, entities_called, entities_like
 from service.queries.neighbours import neighbours
-from service.queries.paths_expand import GraphExpander, relations_of_hops
+from service.queries.paths_expand import GraphExpander, TimedTransaction, relations_of_hops
 from service.queries.relations import relations_of
 
 log = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ async def warm_up(graph: Graph, *, hub_degree: int) -> None:
 
 async def _ask_for_nothing(tx: AsyncManagedTransaction, hub_degree: int) -> None:
     await entities_called(tx, [_NOBODY])
-    expander = GraphExpander(tx, Walk(), frozenset(), default_degree=hub_degree)
+    expander = GraphExpander(TimedTransaction(tx), Walk(), frozenset(), default_degree=hub_degree)
     for backward in (False, True):
         await expander.expand([_NOBODY], backward=backward, room=1, seconds=_SECONDS)
     await relations_of_hops(tx, [(_NOBODY, _NOBODY)], Walk())

@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference: settings, command line, exit codes. `python -m tools.reference [--check]`.
+"""Write the generated pages of docs/reference from the code. `python -m tools.reference [--check]`.
 
 What is written comes from the code alone, so a page that differs from it is out of date: a test and `--check` say so.
 """
@@ -17,6 +17,9 @@ from typer.main import get_command
 import chokepoint
 from graph_schema import errors
 from graph_schema.errors import ChokepointError
+from graph_schema.vocabulary import vocabulary
+from loaders.loading.inputs import arguments_of
+from loaders.sources.definition import definitions
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -52,7 +55,34 @@ def main() -> int:
 
 def pages() -> Mapping[str, str]:
     """Content of the generated pages by name of file."""
-    return {"settings.md": settings_page(), "cli.md": command_page(), "exit-codes.md": exit_code_page()}
+    return {
+        "settings.md": settings_page(),
+        "cli.md": command_page(),
+        "sources.md": source_page(),
+        "exit-codes.md": exit_code_page(),
+        "vocabulary.md": vocabulary_page(),
+    }
+
+
+def vocabulary_page() -> str:
+    """Every relation with the types of its ends and its meaning, and every type of entity."""
+    known = vocabulary()
+    parts = [
+        "# Vocabulary\n",
+        GENERATED,
+        f"Version {known.version} of `graph_schema/ontology.yaml`. A statement whose ends a relation does not admit in the",
+        "order in which they are given becomes RELATED_TO with its own words, and the load tells how many did.\n",
+        "| relation | from | to | means |\n|---|---|---|---|",
+    ]
+    for relation in known.relations.values():
+        ends = (", ".join(sorted(types)) for types in (relation.subject_types, relation.object_types))
+        name = f"`{relation.type}`" + (" (both ways)" if relation.symmetric else "")
+        parts.append(
+            f"| {name} | {' | '.join('any' if relation.category == 'other' else end for end in ends)} | {relation.meaning} |"
+        )
+    parts.append("\n| type | means |\n|---|---|")
+    parts += [f"| `{type}` | {meaning} |" for type, meaning in known.entity_types.items()]
+    return "\n".join(parts) + "\n"
 
 
 def settings_page() -> str:
@@ -153,6 +183,32 @@ def _row(parameter: Any) -> str:
     default = shown if isinstance(shown, str) else parameter.default
     flag = getattr(parameter, "is_flag", False) or default in (None, (), [])
     return f"| `{names}` | {help}{'' if flag or callable(default) else f' Default: {default}.'} |".replace("| `|", "|")
+
+
+def source_page() -> str:
+    """Every source with its arguments, as jobs.yaml takes them."""
+    parts = [
+        GENERATED,
+        "# Sources\n",
+        "What `chokepoint load` and the jobs of `jobs.yaml` may load. The command has the same arguments: those that must be",
+        "given stand by themselves, the others are options. A job is `full` as the table says, unless it says otherwise.\n",
+        "| source | what it is | full | read by an extractor |",
+        "|---|---|---|---|",
+    ]
+    full = {None: "never", False: "if told so", True: "unless told otherwise"}
+    for source in definitions().values():
+        about = inspect.cleandoc(source.about).split("\n\n")[0].replace("\n", " ")
+        text = "yes" if source.of_text else ""
+        parts.append(f"| [`{source.name}`](#{source.name}) | {about} | {full[source.full_by_default]} | {text} |")
+    parts.append("")
+    for source in definitions().values():
+        parts += [f"## {source.name}\n", "| argument | default | meaning |", "|---|---|---|"]
+        for name, field in arguments_of(source).model_fields.items():
+            default = "*must be given*" if field.is_required() else _default(field)
+            meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+            parts.append(f"| `{name}` | {default} | {meaning} |")
+        parts.append("")
+    return "\n".join(parts)
 
 
 def exit_code_page() -> str:

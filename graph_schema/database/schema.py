@@ -69,7 +69,7 @@ class Migration:
 
 def wanted_items() -> Iterator[SchemaItem]:
     """Every constraint and index of this version."""
-    for label in ("Entity", "Document", "Claim", "LoadRun", "GraphState", "SchemaVersion"):
+    for label in ("Entity", "Document", "Claim", "LoadRun", "Removed", "GraphState", "SchemaVersion"):
         yield SchemaItem(f"{label.lower()}_id", ItemKind.UNIQUE, False, label, ("id",))
     for label, name in (
         ("Entity", "name"),
@@ -81,6 +81,7 @@ def wanted_items() -> Iterator[SchemaItem]:
         ("Document", "publisher"),
         ("LoadRun", "started"),
         ("LoadRun", "fingerprint"),
+        ("Removed", "version"),
     ):
         yield SchemaItem(f"{label.lower()}_{name}", ItemKind.RANGE, False, label, (name,))
     yield SchemaItem("loadrun_idempotency_key", ItemKind.UNIQUE, False, "LoadRun", ("idempotency_key",))

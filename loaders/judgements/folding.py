@@ -4,14 +4,15 @@ A moved link remembers whom its claim names (`named`), a claim keeps its id, and
 entity that stands for it; so that taking a judgement back restores what there was.
 """
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.domain import Entity, Judgement, Verdict
-from graph_schema.ids import DocumentId, EntityId, RelationId
+from graph_schema.ids import ClaimId, EntityId, RelationId
 from graph_schema.vocabulary import RelationType
 from loaders.gazetteer import gazetteer
 from loaders.judgements.store import (
@@ -21,10 +22,10 @@ from loaders.judgements.store import (
     read_judgements,
     write_judgement,
 )
+from loaders.writing.change import ChangeSet, change
 from loaders.writing.counts import Counts
-from loaders.writing.edges import Edge, edge_of, read_evidence, reproject
-from loaders.writing.nodes import read_entities, write_entities
-from loaders.writing.writer import bump, lock
+from loaders.writing.edges import Edge, edge_of
+from loaders.writing.nodes import read_entities
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +40,26 @@ class Fold:
 
 async def judge(tx: AsyncManagedTransaction, judgement: Judgement) -> Counts:
     """Store a judgement and bring the graph to what all of them say. Raises EntityNotFound, JudgementContradicts."""
-    version = await lock(tx) + 1
-    await bump(tx, version)
-    await write_judgement(tx, judgement)
-    return await _apply(tx, version)
+    async with change(tx) as graph:
+        await write_judgement(tx, judgement)
+        await _apply(graph)
+    return graph.counts
 
 
 async def explode(tx: AsyncManagedTransaction, id: EntityId) -> tuple[int, Counts]:
     """Take back every SAME judgement on an entity and on those that it stands for; returns how many there were."""
-    version = await lock(tx) + 1
-    await bump(tx, version)
-    group = next((group for group in groups(await read_judgements(tx)) if id in group), frozenset({id}))
-    return await delete_same(tx, group), await _apply(tx, version)
+    async with change(tx) as graph:
+        group = next((group for group in groups(await read_judgements(tx)) if id in group), frozenset({id}))
+        deleted = await delete_same(tx, group)
+        await _apply(graph)
+    return deleted, graph.counts
 
 
-async def refold(tx: AsyncManagedTransaction, documents: Collection[DocumentId]) -> Counts:
-    """Fold what a batch brought; `documents` are those that it wrote. To be called in the batch's transaction."""
-    folds = await read_folds(tx)
-    if not folds:
-        return Counts()
-    record = await (await tx.run(VERSION)).single(strict=True)
-    return await _move(tx, folds, documents, version=record["version"])
+async def refold(graph: ChangeSet) -> None:
+    """Fold what else the change-set brings."""
+    if graph.changed and (folds := await read_folds(graph.tx)):
+        await _move(graph, folds)
 
-
-VERSION: LiteralString = "MATCH (state:GraphState {id: 'graph'}) RETURN state.version AS version"
 
 FOLDS: LiteralString = """
 MATCH (a:Entity)-[f:FOLDED_INTO]->(c:Entity)
@@ -76,48 +73,47 @@ async def read_folds(tx: AsyncManagedTransaction) -> list[Fold]:
     return [Fold(row["alias"], row["canonical"], tuple(row["added"])) async for row in await tx.run(FOLDS)]
 
 
-async def _apply(tx: AsyncManagedTransaction, version: int) -> Counts:
+async def _apply(graph: ChangeSet) -> None:
     """Bring the folds of the graph to what the judgements say."""
-    judgements = [each for each in await read_judgements(tx) if each.verdict is Verdict.SAME]
+    graph.mark()
+    judgements = [each for each in await read_judgements(graph.tx) if each.verdict is Verdict.SAME]
     members = {id for each in judgements for id in each.pair}
-    entities = await read_entities(tx, members)
+    entities = await read_entities(graph.tx, members)
     known = {id: gazetteer().lookup(entity.name, entity.type) is not None for id, entity in entities.items()}
     wanted = {
         alias: first for group in groups(judgements) for first in [canonical(group, known)] for alias in group - {first}
     }
-    folded = await read_folds(tx)
+    folded = await read_folds(graph.tx)
     outdated = [fold for fold in folded if wanted.get(fold.alias) != fold.canonical]
-    counts = await _unfold(tx, outdated, version=version)
+    await _unfold(graph, outdated)
     kept = {fold.alias for fold in folded} - {fold.alias for fold in outdated}
     for alias, target in sorted(wanted.items()):
         if alias not in kept:
-            await _link(tx, alias, target, version=version)
-    counts.add(await _move(tx, await read_folds(tx), (), version=version))
-    return counts
+            await _link(graph, alias, target)
+    await _move(graph, await read_folds(graph.tx))
 
 
 LINK: LiteralString = """
 MATCH (a:Entity {id: $alias})
 MATCH (c:Entity {id: $canonical})
 MERGE (a)-[f:FOLDED_INTO]->(c)
-SET f.added = $added
+SET f.added = $added, a.version = $version
 """
 
 
-async def _link(tx: AsyncManagedTransaction, alias: EntityId, target: EntityId, *, version: int) -> None:
+async def _link(graph: ChangeSet, alias: EntityId, target: EntityId) -> None:
     """Record the fold, and give the entity that stands for both the names of the other."""
-    both = await read_entities(tx, [alias, target])
+    both = await read_entities(graph.tx, [alias, target])
     one, other = both[target], both[alias]
     added = sorted({other.name, *other.aliases} - {one.name, *one.aliases})
-    await (await tx.run(LINK, alias=alias, canonical=target, added=added)).consume()
-    await _rename(tx, target, one, {*one.aliases, *added}, version=version)
+    result = await graph.tx.run(LINK, alias=alias, canonical=target, added=added, version=graph.version)
+    await result.consume()
+    await _rename(graph, target, one, {*one.aliases, *added})
 
 
-async def _rename(
-    tx: AsyncManagedTransaction, id: EntityId, entity: Entity, aliases: Collection[str], *, version: int
-) -> None:
+async def _rename(graph: ChangeSet, id: EntityId, entity: Entity, aliases: Collection[str]) -> None:
     names = tuple(sorted(set(aliases) - {entity.name}))
-    await write_entities(tx, {id: Entity(entity.type, entity.name, names)}, version=version)
+    await graph.write_entities({id: Entity(entity.type, entity.name, names)})
 
 
 CLAIMS_TO_MOVE: LiteralString = """
@@ -131,134 +127,97 @@ MATCH (:Entity {id: canonical})<-[l:SUBJECT|OBJECT|ATTRIBUTED_TO]-(c:Claim)
 WHERE l.named IN $aliases
 RETURN DISTINCT c.id AS id
 """
-CLAIMS_OF_DOCUMENTS: LiteralString = """
-UNWIND $documents AS document
-MATCH (:Document {id: document})<-[:STATED_IN]-(c:Claim)-[l:SUBJECT|OBJECT]->(:Entity)
-WHERE l.named IS NOT NULL
-RETURN DISTINCT c.id AS id
-"""
 
 
-async def _move(
-    tx: AsyncManagedTransaction, folds: Collection[Fold], documents: Collection[DocumentId], *, version: int
-) -> Counts:
-    """Move the claims that still stand on aliases, and project anew the moved ones of `documents`."""
+async def _move(graph: ChangeSet, folds: Collection[Fold]) -> None:
+    """Move the claims that still stand on aliases."""
     into = {fold.alias: fold.canonical for fold in folds}
-    claims = [row["id"] async for row in await tx.run(CLAIMS_TO_MOVE, aliases=sorted(into))]
-    if documents:
-        claims += [row["id"] async for row in await tx.run(CLAIMS_OF_DOCUMENTS, documents=sorted(documents))]
-    return await _rewire(tx, list(dict.fromkeys(claims)), into, version=version)
+    claims = [row["id"] async for row in await graph.tx.run(CLAIMS_TO_MOVE, aliases=sorted(into))]
+    await _relink(graph, claims, into)
 
 
-async def _unfold(tx: AsyncManagedTransaction, folds: Collection[Fold], *, version: int) -> Counts:
+async def _unfold(graph: ChangeSet, folds: Collection[Fold]) -> None:
     """Move back the claims that name these aliases, and take back the names that the folds gave."""
     if not folds:
-        return Counts()
+        return
     aliases = sorted({fold.alias for fold in folds})
     canonicals = sorted({fold.canonical for fold in folds})
-    moved = [row["id"] async for row in await tx.run(CLAIMS_MOVED, aliases=aliases, canonicals=canonicals)]
-    counts = await _rewire(tx, moved, dict.fromkeys(aliases), version=version)
-    entities = await read_entities(tx, canonicals)
+    moved = [row["id"] async for row in await graph.tx.run(CLAIMS_MOVED, aliases=aliases, canonicals=canonicals)]
+    await _relink(graph, moved, dict.fromkeys(aliases))
+    entities = await read_entities(graph.tx, canonicals)
     for id, entity in entities.items():
         lent = {name for fold in folds if fold.canonical == id for name in fold.added}
-        await _rename(tx, id, entity, set(entity.aliases) - lent, version=version)
-    await (await tx.run(UNLINK, aliases=aliases)).consume()
-    record = await (await tx.run(DELETE_UNMENTIONED, ids=[*aliases, *canonicals])).single(strict=True)
-    counts.entities_removed += record["done"]
-    return counts
+        await _rename(graph, id, entity, set(entity.aliases) - lent)
+    await (await graph.tx.run(UNLINK, aliases=aliases, version=graph.version)).consume()
+    graph.release([*aliases, *canonicals])
 
 
 UNLINK: LiteralString = """
 UNWIND $aliases AS alias
-MATCH (:Entity {id: alias})-[f:FOLDED_INTO]->(:Entity)
+MATCH (a:Entity {id: alias})-[f:FOLDED_INTO]->(:Entity)
+SET a.version = $version
 DELETE f
-"""
-DELETE_UNMENTIONED: LiteralString = """
-UNWIND $ids AS id
-MATCH (e:Entity {id: id})
-WHERE NOT EXISTS { (e)--() }
-DELETE e
-RETURN count(*) AS done
 """
 
 LINKS: LiteralString = """
 UNWIND $ids AS id
-MATCH (c:Claim {id: id})-[l:SUBJECT|OBJECT]->(e:Entity)
-RETURN c.id AS id, c.relation AS relation, c.edge AS edge, type(l) AS link, e.id AS entity, l.named AS named
+MATCH (c:Claim {id: id})-[l:SUBJECT|OBJECT|ATTRIBUTED_TO]->(e:Entity)
+RETURN c.id AS claim, c.relation AS relation, c.edge AS edge, type(l) AS type, e.id AS entity, l.named AS named
 """
-RELINK: Mapping[str, LiteralString] = {
-    "SUBJECT": """
+RELINK: LiteralString = """
 UNWIND $rows AS row
-MATCH (c:Claim {id: row.id})-[l:SUBJECT]->(:Entity)
+MATCH (c:Claim {id: row.claim})-[l:SUBJECT|OBJECT|ATTRIBUTED_TO]->(:Entity)
+WHERE type(l) = row.type
 MATCH (e:Entity {id: row.entity})
 DELETE l
-CREATE (c)-[n:SUBJECT]->(e)
+CREATE (c)-[n:$(row.type)]->(e)
 SET n.named = row.named
-""",
-    "OBJECT": """
-UNWIND $rows AS row
-MATCH (c:Claim {id: row.id})-[l:OBJECT]->(:Entity)
-MATCH (e:Entity {id: row.entity})
-DELETE l
-CREATE (c)-[n:OBJECT]->(e)
-SET n.named = row.named
-""",
-    "ATTRIBUTED_TO": """
-UNWIND $rows AS row
-MATCH (c:Claim {id: row.id})-[l:ATTRIBUTED_TO]->(:Entity)
-MATCH (e:Entity {id: row.entity})
-DELETE l
-CREATE (c)-[n:ATTRIBUTED_TO]->(e)
-SET n.named = row.named
-""",
-}
-SPEAKERS: LiteralString = """
-UNWIND $ids AS id
-MATCH (c:Claim {id: id})-[l:ATTRIBUTED_TO]->(e:Entity)
-RETURN c.id AS id, type(l) AS link, e.id AS entity, l.named AS named
 """
 SET_EDGE: LiteralString = """
 UNWIND $rows AS row
-MATCH (c:Claim {id: row.id})
+MATCH (c:Claim {id: row.claim})
 SET c.edge = row.edge
 """
 
 
-async def _rewire(
-    tx: AsyncManagedTransaction, claims: list[str], into: Mapping[EntityId, EntityId | None], *, version: int
-) -> Counts:
-    """Link claims to whom `into` says for those that they name (None: to the named ones), and project their edges anew."""
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """How a claim is tied to one of the entities that it mentions."""
+
+    claim: ClaimId
+    relation: RelationType
+    edge: RelationId | None
+    """None while both ends of the claim are one entity."""
+    type: str
+    entity: EntityId
+    named: EntityId | None
+    """Whom the claim names, where that is another than whom it is tied to."""
+
+
+async def _relink(graph: ChangeSet, claims: Sequence[ClaimId], into: Mapping[EntityId, EntityId | None]) -> None:
+    """Tie claims to whom `into` says for those that they name; None: to the named ones."""
     if not claims:
-        return Counts()
-    links = [row.data() async for row in await tx.run(LINKS, ids=claims)]
-    speakers = [row.data() async for row in await tx.run(SPEAKERS, ids=claims)]
-    rows: dict[str, list[dict[str, Any]]] = {"SUBJECT": [], "OBJECT": [], "ATTRIBUTED_TO": []}
-    ends: dict[str, dict[str, Any]] = {}
-    for link in (*links, *speakers):
-        named = link["named"] or link["entity"]
-        target = into.get(named, link["entity"]) or named
-        if link["link"] != "ATTRIBUTED_TO":
-            end = ends.setdefault(link["id"], {"relation": link["relation"], "edge": link["edge"]})
-            end[link["link"]] = (link["entity"], target)
-        if target != link["entity"]:
-            rows[link["link"]].append({"id": link["id"], "entity": target, "named": None if target == named else named})
-    touched: dict[RelationId, Edge] = {}
-    changed: list[dict[str, Any]] = []
-    for id, end in ends.items():
-        relation = RelationType(end["relation"])
-        old, new = (edge_of(relation, end["SUBJECT"][at], end["OBJECT"][at]) for at in (0, 1))
-        touched |= {edge.id: edge for edge in (old, new) if edge.subject != edge.object}
-        edge = new.id if new.subject != new.object else None
-        if edge != end["edge"]:
-            changed.append({"id": id, "edge": edge})
-    before = await read_evidence(tx, touched)
-    for link_type, moved in rows.items():
-        if moved:
-            await (await tx.run(RELINK[link_type], rows=moved)).consume()
-    await (await tx.run(SET_EDGE, rows=changed)).consume()
-    after = await read_evidence(tx, touched)
-    moved_edges = {id: edge for id, edge in touched.items() if before.get(id) != after.get(id)}
-    counts = await reproject(tx, moved_edges.values(), before, after, version=version)
-    still = {id: edge for id, edge in touched.items() if id not in moved_edges and after.get(id)}
-    await reproject(tx, still.values(), {}, after, version=version)
-    return counts
+        return
+    moved: list[dict[str, str | None]] = []
+    ends: dict[ClaimId, dict[str, tuple[EntityId, EntityId]]] = defaultdict(dict)
+    links = [_Link(**row.data()) async for row in await graph.tx.run(LINKS, ids=claims)]
+    for link in links:
+        named = link.named or link.entity
+        target = into.get(named, link.entity) or named
+        ends[link.claim][link.type] = (link.entity, target)
+        if target != link.entity:
+            row = {"claim": link.claim, "type": link.type, "entity": target}
+            moved.append({**row, "named": None if target == named else named})
+    touched: list[Edge] = []
+    changed: list[dict[str, str | None]] = []
+    for claim, relation, edge in {(link.claim, link.relation, link.edge) for link in links}:
+        old, new = (
+            edge_of(RelationType(relation), ends[claim]["SUBJECT"][at], ends[claim]["OBJECT"][at]) for at in (0, 1)
+        )
+        new_edge = new.id if new.subject != new.object else None
+        if new_edge != edge:
+            changed.append({"claim": claim, "edge": new_edge})
+            touched += [each for each in (old, new) if each.subject != each.object]
+    await graph.touch(touched)
+    await (await graph.tx.run(RELINK, rows=moved)).consume()
+    await (await graph.tx.run(SET_EDGE, rows=changed)).consume()

@@ -26,6 +26,7 @@ from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import Input, Taken
 from loaders.settings import LoadSettings
 from loaders.writing.batch import Batch
+from loaders.writing.change import change
 from loaders.writing.counts import Counts
 from loaders.writing.writer import write_batch
 
@@ -59,7 +60,7 @@ class Findings:
             if words is not None and (words in self.unmapped or len(self.unmapped) < _MOST_DIFFERENT):
                 self.unmapped[words] += 1
             if statement.misfit is not None:
-                self.misfits[statement.misfit] += 1
+                self.misfits[statement.misfit.value] += 1
 
     def add(self, other: "Findings") -> None:
         """Add what another part of the input showed."""
@@ -220,6 +221,7 @@ class _Loading:
         producer = _Producer(input, self.records, self.settings.batch_size)
         try:
             while (chunk := await producer.next(self.stop)) is not None:
+                await asyncio.to_thread(self.dead_letters.write, input.kind, input.source, chunk.refused)
                 await self._write_patiently(chunk)
             return RunStatus.INTERRUPTED if self.stop.is_set() else RunStatus.FINISHED
         finally:
@@ -241,7 +243,6 @@ class _Loading:
             stop=lambda state: self.stop.is_set() or stop_after_delay(self.settings.patience_s)(state),
             reraise=True,
         )
-        await asyncio.to_thread(self.dead_letters.write, chunk.refused)
         self.counts = await waiting(self.graph.write, self._write, chunk)
         self.records += chunk.records
         self.findings.add(chunk.findings)
@@ -252,12 +253,17 @@ class _Loading:
             await self.guard(tx)
         counts = Counts(chunk.records, len(chunk.refused), chunk.silent)
         counts.add(self.counts)
-        written = await write_batch(tx, chunk.batch, self.run)
-        counts.add(written)
-        if written.changed:
-            counts.add(await refold(tx, chunk.batch.documents))
+        counts.add(await write_folded(tx, chunk.batch, self.run))
         await runs.save_checkpoint(tx, self.run, self.records + chunk.records, counts)
         return counts
+
+
+async def write_folded(tx: AsyncManagedTransaction, batch: Batch, run: RunId) -> Counts:
+    """Write a batch, what was judged to be one entity as one. Raises MissingEndpoint."""
+    async with change(tx) as graph:
+        await write_batch(graph, batch, run)
+        await refold(graph)
+    return graph.counts
 
 
 def _say(state: RetryCallState) -> None:

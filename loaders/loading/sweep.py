@@ -18,10 +18,10 @@ from graph_schema.errors import MalformedRecord
 from graph_schema.ids import ClaimId, RunId, content_id
 from loaders.loading.expectations import TYPES, Expectation, check
 from loaders.loading.inputs import Input
+from loaders.writing.change import change
 from loaders.writing.counts import Counts
 from loaders.writing.ending import SWEEP, end_claims
 from loaders.writing.retraction import remove_claims
-from loaders.writing.writer import bump, lock
 
 _BATCH = 1_000
 _LONGEST_READ_S = 600.0
@@ -148,11 +148,9 @@ async def _hold_all(tx: AsyncManagedTransaction, run: RunId, survey: Survey) -> 
 
 
 async def _end(tx: AsyncManagedTransaction, ids: Sequence[ClaimId], run: RunId) -> Counts:
-    version = await lock(tx) + 1
-    counts = await end_claims(tx, ids, run=run, version=version)
-    if counts.changed:
-        await bump(tx, version)
-    return counts
+    async with change(tx) as graph:
+        await end_claims(graph, ids, run)
+    return graph.counts
 
 
 def _batched(ids: Iterator[ClaimId]) -> Iterator[Sequence[ClaimId]]:

@@ -13,7 +13,7 @@ from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.writing.counts import Counts
-from loaders.writing.projection import Evidence, Projection, project
+from loaders.writing.projection import Evidence, Projection, project, publisher_key
 from loaders.writing.rows import Rows
 
 
@@ -39,7 +39,7 @@ UNWIND $edges AS edge
 MATCH (c:Claim {edge: edge})-[:STATED_IN]->(d:Document)
 WITH edge, c, d, CASE WHEN c.modality = 'ended' THEN coalesce(c.valid_to, c.date, d.published)
                       ELSE coalesce(c.date, d.published) END AS happened
-RETURN edge, toLower(coalesce(d.publisher, d.id)) AS publisher, c.modality AS modality,
+RETURN edge, d.publisher AS publisher, CASE WHEN coalesce(d.publisher, '') = '' THEN d.id END AS document, c.modality AS modality,
        count(*) AS claims, max(c.confidence) AS confidence,
        min(coalesce(d.published, c.date)) AS first_seen, max(coalesce(d.published, c.date)) AS last_seen,
        max(happened) AS happened, count(happened) < count(*) AS undated,
@@ -56,6 +56,7 @@ async def read_evidence(tx: AsyncManagedTransaction, edges: Collection[RelationI
         async for record in result:
             values = record.data()
             edge = values.pop("edge")
+            values["publisher"] = publisher_key(values["publisher"], values.pop("document"))
             values["modality"] = Modality(values["modality"])
             for name in _DATES:
                 values[name] = native(values[name])
@@ -129,13 +130,15 @@ async def reproject(
     after: Mapping[RelationId, Sequence[Evidence]],
     *,
     version: int,
-) -> Counts:
-    """Bring `edges` from what the claims said `before` to what they say `after`; returns the counts of edges.
+    counts: Counts,
+) -> list[RelationId]:
+    """Bring `edges` from what the claims said `before` to what they say `after`. Adds to `counts`; returns the ids of those
+    that went. One that says what it said before gets the version all the same, for other claims stand behind it.
 
     Raises MissingEndpoint.
     """
     new: dict[RelationType, list[dict[str, Any]]] = defaultdict(list)
-    changed: dict[RelationType, list[dict[str, Any]]] = defaultdict(list)
+    kept: dict[RelationType, list[dict[str, Any]]] = defaultdict(list)
     gone: dict[RelationType, list[RelationId]] = defaultdict(list)
     for edge in edges:
         was, is_now = project(before.get(edge.id, ())), project(after.get(edge.id, ()))
@@ -145,13 +148,13 @@ async def reproject(
         elif was is None:
             ends = {"id": edge.id, "subject": edge.subject, "object": edge.object}
             new[edge.type].append({**ends, "props": _properties(is_now, version)})
-        elif was != is_now:
-            changed[edge.type].append({"id": edge.id, "props": _properties(is_now, version)})
-    return Counts(
-        edges_new=await _run(tx, CREATE_EDGES, new),
-        edges_updated=await _run(tx, UPDATE_EDGES, changed),
-        edges_removed=await _run(tx, DELETE_EDGES, gone),
-    )
+        else:
+            kept[edge.type].append({"id": edge.id, "props": _properties(is_now, version)})
+            counts.edges_updated += was != is_now
+    await _run(tx, UPDATE_EDGES, kept)
+    counts.edges_new += await _run(tx, CREATE_EDGES, new)
+    counts.edges_removed += await _run(tx, DELETE_EDGES, gone)
+    return [id for type in sorted(gone) for id in gone[type]]
 
 
 async def _run(

@@ -6,12 +6,11 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.domain import Claim, Span
-from graph_schema.ids import ClaimId, DocumentId, RunId
+from graph_schema.ids import ClaimId, DocumentId, RelationId, RunId
 from graph_schema.vocabulary import Modality, RelationType
+from loaders.writing.change import ChangeSet
 from loaders.writing.counts import Counts
-from loaders.writing.edges import Edge, edge_of, native, read_evidence, reproject
-from loaders.writing.nodes import create_claims
-from loaders.writing.removal import delete_claims, forget, read_doomed
+from loaders.writing.edges import edge_of, native
 
 SWEEP = "sweep/1"
 """Extractor of claims that say that a source no longer states something."""
@@ -26,6 +25,8 @@ RETURN c.id AS id
 
 async def claims_of(tx: AsyncManagedTransaction, documents: Mapping[DocumentId, str]) -> list[ClaimId]:
     """What each of these documents states, by the reader named with it."""
+    if not documents:
+        return []
     rows = [{"document": id, "reader": reader.partition("/")[0]} for id, reader in documents.items()]
     result = await tx.run(CLAIMS_OF, rows=rows)
     return [record["id"] async for record in result]
@@ -51,35 +52,23 @@ ORDER BY id
 """
 
 
-async def end_claims(tx: AsyncManagedTransaction, ids: Collection[ClaimId], *, run: RunId, version: int) -> Counts:
+async def end_claims(graph: ChangeSet, ids: Collection[ClaimId], run: RunId) -> None:
     """State that the source of `run` no longer states these claims, on the day of the run.
 
     A claim whose edge the source still states in other words or elsewhere is out of date: it goes. Claims that say
     themselves when they ended are left as they are. Raises MissingEndpoint.
     """
     if not ids:
-        return Counts()
-    rows = [record.data() async for record in await tx.run(LIVE, ids=list(ids), run=run, sweep=SWEEP)]
-    outdated = [row["id"] for row in rows if row["still"]]
-    ended: dict[ClaimId, Claim] = {}
-    edges: dict[Any, Edge] = {}
+        return
+    rows = [record.data() async for record in await graph.tx.run(LIVE, ids=list(ids), run=run, sweep=SWEEP)]
+    ended: dict[RelationId, Claim] = {}
     for row in rows:
-        edge = edge_of(RelationType(row["relation"]), row["subject"], row["object"])
-        if not row["still"] and not row["known"] and edge.id not in edges:
+        if not row["still"] and not row["known"]:
             claim = _ended(row)
-            ended[claim.id] = claim
-        edges[edge.id] = edge
-    doomed = await read_doomed(tx, outdated)
-    if not ended and not doomed:
-        return Counts()
-    before = await read_evidence(tx, edges)
-    of_edge = {id: edge_of(claim.relation, claim.subject, claim.object).id for id, claim in ended.items()}
-    await create_claims(tx, ended, of_edge, run)
-    await delete_claims(tx, outdated)
-    counts = Counts(claims_ended=len(ended), claims_removed=len(doomed))
-    counts.add(await reproject(tx, edges.values(), before, await read_evidence(tx, edges), version=version))
-    counts.add(await forget(tx, doomed, version=version))
-    return counts
+            ended.setdefault(edge_of(claim.relation, claim.subject, claim.object).id, claim)
+    await graph.create({claim.id: claim for claim in ended.values()}, run)
+    outdated = await graph.delete([row["id"] for row in rows if row["still"]])
+    graph.counts.add(Counts(claims_ended=len(ended), claims_removed=len(outdated)))
 
 
 def _ended(row: Mapping[str, Any]) -> Claim:

@@ -155,7 +155,12 @@ RETURN count(c) AS done
 
 
 async def create_claims(
-    tx: AsyncManagedTransaction, claims: Mapping[ClaimId, Claim], edges: Mapping[ClaimId, RelationId], run: RunId
+    tx: AsyncManagedTransaction,
+    claims: Mapping[ClaimId, Claim],
+    edges: Mapping[ClaimId, RelationId],
+    run: RunId,
+    *,
+    version: int,
 ) -> None:
     """Write claims that the graph does not have, each under the id of its edge. Raises MissingEndpoint."""
     rows = [
@@ -163,7 +168,7 @@ async def create_claims(
             "subject": claim.subject,
             "object": claim.object,
             "document": claim.document,
-            "props": _properties(id, claim, edges[id], run),
+            "props": _properties(id, claim, edges[id], run, version),
         }
         for id, claim in claims.items()
     ]
@@ -199,7 +204,7 @@ async def _run(tx: AsyncManagedTransaction, statement: LiteralString, rows: list
             raise MissingEndpoint(f"of {len(rows)} claims only {record['done']} could be written")
 
 
-def _properties(id: ClaimId, claim: Claim, edge: RelationId, run: RunId) -> dict[str, Any]:
+def _properties(id: ClaimId, claim: Claim, edge: RelationId, run: RunId, version: int) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "id": id,
         "edge": edge,
@@ -212,6 +217,7 @@ def _properties(id: ClaimId, claim: Claim, edge: RelationId, run: RunId) -> dict
         "confidence": claim.confidence,
         "extractor": claim.extractor,
         "run": run,
+        "since": version,
     }
     for name in ("role", "share", "date", "valid_from", "valid_to"):
         if (value := getattr(claim, name)) is not None:

@@ -24,7 +24,7 @@ class Evidence:
     """Claims of one publisher in one modality, summed up."""
 
     publisher: str
-    """Its name in lower case; a document without a publisher counts as its own, under its id."""
+    """See `publisher_key`."""
     modality: Modality
     claims: int
     confidence: float
@@ -51,7 +51,7 @@ class Evidence:
         if claim.modality is Modality.ENDED:
             happened = claim.valid_to or happened
         return cls(
-            publisher=(document.publisher or document.id).lower(),
+            publisher=publisher_key(document.publisher, document.id),
             modality=claim.modality,
             claims=1,
             confidence=claim.confidence,
@@ -63,6 +63,11 @@ class Evidence:
             valid_to=claim.valid_to,
             open_from=(claim.valid_from or claim.date) if claim.valid_to is None else None,
         )
+
+
+def publisher_key(publisher: str | None, document: str) -> str:
+    """Under which a publisher counts once: its name in lower case, the document's id where there is none."""
+    return (publisher or document).lower()
 
 
 @dataclass(frozen=True, slots=True)

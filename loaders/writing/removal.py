@@ -1,4 +1,4 @@
-"""Taking claims away: what only they brought goes with them, so that the graph is as if they had never been loaded."""
+"""Claims that go, and what goes with them: entities that nothing mentions any more, names that nothing uses any more."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -8,7 +8,7 @@ from typing import LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.domain import Entity
-from graph_schema.ids import ClaimId, DocumentId, EntityId
+from graph_schema.ids import ClaimId, EntityId
 from graph_schema.vocabulary import RelationType
 from loaders.gazetteer import gazetteer
 from loaders.resolution.entities import shown_name
@@ -18,61 +18,43 @@ from loaders.writing.nodes import read_entities, write_entities
 
 
 @dataclass(frozen=True, slots=True)
-class Doomed:
-    """A claim that is to go: its edge, and the names under which it mentions each entity."""
+class StoredClaim:
+    """What must be known of a claim of the graph before it is changed or deleted."""
 
     id: ClaimId
     edge: Edge
+    """Of the entities that it is tied to, which after a judgement are not those that it names."""
+    since: int
+    """The graph's version that brought it; 0 where that was not kept."""
     names: Mapping[EntityId, Sequence[str]]
+    """Under which it mentions each entity."""
 
 
-READINGS: LiteralString = """
-UNWIND $readings AS reading
-MATCH (d:Document {id: reading.document})<-[:STATED_IN]-(c:Claim)
-WHERE c.extractor <> 'given'
-  AND (d.hash <> reading.hash OR split(c.extractor, '/')[0] = reading.extractor OR c.extractor = 'sweep/1')
-RETURN c.id AS id
-"""
-
-
-async def read_readings(
-    tx: AsyncManagedTransaction, readings: Collection[tuple[DocumentId, str, str | None]]
-) -> list[ClaimId]:
-    """Claims that the same extractor, or any from another text, found in documents read before.
-
-    `readings`: document, extractor, hash of the text as it is now.
-    """
-    rows = [{"document": id, "extractor": name.partition("/")[0], "hash": hash} for id, name, hash in readings]
-    result = await tx.run(READINGS, readings=rows)
-    return [record["id"] async for record in result]
-
-
-CLAIMS: LiteralString = """
+STORED_CLAIMS: LiteralString = """
 UNWIND $ids AS id
 MATCH (c:Claim {id: id})
 MATCH (c)-[:SUBJECT]->(s:Entity)
 MATCH (c)-[:OBJECT]->(o:Entity)
 OPTIONAL MATCH (c)-[:ATTRIBUTED_TO]->(a:Entity)
-RETURN c.id AS id, c.relation AS relation, s.id AS subject, o.id AS object, a.id AS speaker,
+RETURN c.id AS id, c.relation AS relation, s.id AS subject, o.id AS object, a.id AS speaker, coalesce(c.since, 0) AS since,
        coalesce(c.subject_names, []) AS subject_names, coalesce(c.object_names, []) AS object_names,
        coalesce(c.speaker_names, []) AS speaker_names
 """
 
 
-async def read_doomed(tx: AsyncManagedTransaction, ids: Collection[ClaimId]) -> list[Doomed]:
-    """What must be known of claims before they are deleted."""
+async def read_stored_claims(tx: AsyncManagedTransaction, ids: Collection[ClaimId]) -> list[StoredClaim]:
+    """Those of `ids` that the graph has."""
     if not ids:
         return []
-    found = []
-    result = await tx.run(CLAIMS, ids=list(ids))
-    async for row in result:
+    claims = []
+    async for row in await tx.run(STORED_CLAIMS, ids=list(ids)):
         names: dict[EntityId, list[str]] = defaultdict(list)
         for end in ("subject", "object", "speaker"):
             if row[end] is not None:
                 names[row[end]].extend(row[f"{end}_names"])
         edge = edge_of(RelationType(row["relation"]), row["subject"], row["object"])
-        found.append(Doomed(row["id"], edge, names))
-    return found
+        claims.append(StoredClaim(row["id"], edge, row["since"], names))
+    return claims
 
 
 DELETE_CLAIMS: LiteralString = """
@@ -93,7 +75,7 @@ UNWIND $ids AS id
 MATCH (e:Entity {id: id})
 WHERE NOT EXISTS { (e)--() }
 DELETE e
-RETURN count(*) AS done
+RETURN collect(id) AS deleted
 """
 LOST_NAMES: LiteralString = """
 UNWIND $rows AS row
@@ -107,21 +89,30 @@ RETURN e.id AS id, lost
 """
 
 
-async def forget(tx: AsyncManagedTransaction, doomed: Collection[Doomed], *, version: int) -> Counts:
-    """Delete the entities that nothing mentions since `doomed` went, and the names that only `doomed` used."""
-    said: dict[EntityId, set[str]] = defaultdict(set)
-    for claim in doomed:
+async def forget(
+    tx: AsyncManagedTransaction,
+    claims: Collection[StoredClaim],
+    released: Collection[EntityId],
+    *,
+    version: int,
+    counts: Counts,
+) -> list[EntityId]:
+    """Delete those entities of `claims`, which went, and of `released` that nothing mentions any more, and the names that
+    only `claims` used. Adds to `counts`; returns the ids of the deleted."""
+    used: dict[EntityId, set[str]] = {id: set() for id in released}
+    for claim in claims:
         for id, names in claim.names.items():
-            said[id].update(names)
-    if not said:
-        return Counts()
-    record = await (await tx.run(DELETE_ENTITIES, ids=sorted(said))).single(strict=True)
-    result = await tx.run(LOST_NAMES, rows=[{"id": id, "names": sorted(names)} for id, names in said.items() if names])
+            used.setdefault(id, set()).update(names)
+    if not used:
+        return []
+    deleted: list[EntityId] = (await (await tx.run(DELETE_ENTITIES, ids=sorted(used))).single(strict=True))["deleted"]
+    result = await tx.run(LOST_NAMES, rows=[{"id": id, "names": sorted(names)} for id, names in used.items() if names])
     lost = {row["id"]: set(row["lost"]) async for row in result}
     entities = await read_entities(tx, lost.keys())
     changed = {id: after for id, entity in entities.items() if (after := _without(entity, lost[id])) != entity}
     await write_entities(tx, changed, version=version)
-    return Counts(entities_removed=record["done"], entities_updated=len(changed))
+    counts.add(Counts(entities_removed=len(deleted), entities_updated=len(changed)))
+    return deleted
 
 
 def _without(entity: Entity, lost: set[str]) -> Entity:

@@ -13,11 +13,9 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.graph import Graph
 from graph_schema.errors import NothingToRetract
 from graph_schema.ids import ClaimId, DocumentId, RunId
+from loaders.writing.change import ChangeSet, change
 from loaders.writing.counts import Counts
-from loaders.writing.edges import read_evidence, reproject
-from loaders.writing.nodes import Payload, update_claims
-from loaders.writing.removal import Doomed, delete_claims, forget, read_doomed
-from loaders.writing.writer import bump, lock
+from loaders.writing.nodes import Payload
 
 _BATCH = 2_500
 Progress = Callable[[Counts], None]
@@ -37,7 +35,7 @@ async def retract_document(graph: Graph, document: DocumentId, *, progress: Prog
         return await remove_claims(tx, await _ids(tx, SOME_CLAIMS, document=document, limit=_BATCH))
 
     counts = await _until_done(graph, step, progress)
-    counts.documents_removed += await graph.write(_remove_documents, [document])
+    counts.add(await graph.write(_remove_silent, [document]))
     return counts
 
 
@@ -127,8 +125,7 @@ async def _retract_runs(graph: Graph, runs: Sequence[RunId], progress: Progress)
         counts.add(await _until_done(graph, step, progress))
 
     async def rest(tx: AsyncManagedTransaction) -> Counts:
-        silent = await _ids(tx, SILENT_DOCUMENTS, runs=list(runs), limit=_BATCH)
-        return Counts(documents_removed=await _remove_documents(tx, silent))
+        return await _remove_silent(tx, await _ids(tx, SILENT_DOCUMENTS, runs=list(runs), limit=_BATCH))
 
     counts.add(await _until_done(graph, rest, progress))
     await graph.write(_mark_retracted, list(runs))
@@ -157,11 +154,12 @@ RETURN d.id AS id LIMIT $limit
 
 
 async def _remove_own(tx: AsyncManagedTransaction, runs: Sequence[RunId]) -> Counts:
-    ids = await _ids(tx, OWN, runs=runs, limit=_BATCH)
-    documents = await _ids(tx, DOCUMENTS_OF, ids=ids)
-    counts = await remove_claims(tx, ids)
-    counts.documents_removed += await _remove_documents(tx, documents)
-    return counts
+    async with change(tx) as graph:
+        ids = await _ids(tx, OWN, runs=runs, limit=_BATCH)
+        documents = await _ids(tx, DOCUMENTS_OF, ids=ids)
+        await _delete(graph, ids)
+        await _delete_silent(graph, documents)
+    return graph.counts
 
 
 DOCUMENTS_OF: LiteralString = """
@@ -171,20 +169,15 @@ RETURN DISTINCT d.id AS id
 """
 
 
-async def remove_claims(tx: AsyncManagedTransaction, ids: Sequence[str]) -> Counts:
-    """Delete these claims, project their edges anew, and forget the entities and names that only they brought."""
-    if not ids:
-        return Counts()
-    version = await lock(tx) + 1
-    await bump(tx, version)
-    doomed = await read_doomed(tx, [ClaimId(id) for id in ids])
-    edges = {claim.edge.id: claim.edge for claim in doomed}
-    before = await read_evidence(tx, edges)
-    await delete_claims(tx, [claim.id for claim in doomed])
-    counts = Counts(claims_removed=len(doomed))
-    counts.add(await reproject(tx, edges.values(), before, await read_evidence(tx, edges), version=version))
-    counts.add(await forget(tx, doomed, version=version))
-    return counts
+async def remove_claims(tx: AsyncManagedTransaction, ids: Sequence[ClaimId]) -> Counts:
+    """Delete these claims, and what only they brought."""
+    async with change(tx) as graph:
+        await _delete(graph, ids)
+    return graph.counts
+
+
+async def _delete(graph: ChangeSet, ids: Sequence[ClaimId]) -> None:
+    graph.counts.claims_removed += len(await graph.delete(ids))
 
 
 SHARED: LiteralString = """
@@ -210,23 +203,13 @@ DELETE by
 
 async def _leave_shared(tx: AsyncManagedTransaction, runs: Sequence[RunId]) -> Counts:
     """Let go of some claims that other sources state too: what these said of them is what stays."""
-    version = await lock(tx) + 1
-    rows = [row.data() async for row in await tx.run(SHARED, runs=runs, limit=_BATCH)]
-    if not rows:
-        return Counts()
-    await bump(tx, version)
-    had = {claim.id: claim for claim in await read_doomed(tx, [row["id"] for row in rows])}
-    edges = {claim.edge.id: claim.edge for claim in had.values()}
-    before = await read_evidence(tx, edges)
-    payloads = {ClaimId(row["id"]): _together(row["left"]) for row in rows}
-    await update_claims(tx, payloads)
-    left = [{"id": row["id"], "run": row["left"][0]["run"], "alone": len(row["left"]) == 1} for row in rows]
-    await (await tx.run(LEAVE, rows=left, runs=runs)).consume()
-    counts = Counts(claims_updated=len(rows))
-    counts.add(await reproject(tx, edges.values(), before, await read_evidence(tx, edges), version=version))
-    lost = [Doomed(claim.id, claim.edge, claim.names) for claim in had.values()]
-    counts.add(await forget(tx, lost, version=version))
-    return counts
+    async with change(tx) as graph:
+        rows = [row.data() async for row in await tx.run(SHARED, runs=runs, limit=_BATCH)]
+        graph.reword(await graph.update({ClaimId(row["id"]): _together(row["left"]) for row in rows}))
+        left = [{"id": row["id"], "run": row["left"][0]["run"], "alone": len(row["left"]) == 1} for row in rows]
+        await (await tx.run(LEAVE, rows=left, runs=runs)).consume()
+        graph.counts.claims_updated += len(rows)
+    return graph.counts
 
 
 def _together(stated: Sequence[Mapping[str, Any]]) -> Payload:
@@ -248,15 +231,17 @@ RETURN count(*) AS done
 """
 
 
-async def _remove_documents(tx: AsyncManagedTransaction, ids: Sequence[str]) -> int:
+async def _remove_silent(tx: AsyncManagedTransaction, ids: Sequence[str]) -> Counts:
+    async with change(tx) as graph:
+        await _delete_silent(graph, ids)
+    return graph.counts
+
+
+async def _delete_silent(graph: ChangeSet, ids: Sequence[str]) -> None:
     """Delete those of the documents that state nothing any more."""
-    if not ids:
-        return 0
-    version = await lock(tx) + 1
-    record = await (await tx.run(DELETE_DOCUMENTS, ids=list(ids))).single(strict=True)
-    if record["done"]:
-        await bump(tx, version)
-    return int(record["done"])
+    if ids:
+        record = await (await graph.tx.run(DELETE_DOCUMENTS, ids=list(ids))).single(strict=True)
+        graph.counts.documents_removed += record["done"]
 
 
 RETRACTED: LiteralString = """

@@ -13,6 +13,7 @@ from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.cli.options import choose, day
 from service.cli.present import Hops, path_json, print_paths, reason
+from service.engines.cypher import CypherEngine
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.budget import Budget
@@ -21,7 +22,8 @@ from service.paths.search import PathWeight
 from service.queries.claims import claims_by_edge
 from service.queries.records import ClaimRecord
 from service.queries.state import graph_version
-from service.searches.paths import PathAnswer, PathFinder, PathRequest
+from service.searches.desk import Searches
+from service.searches.paths import PathAnswer, PathRequest
 from service.settings import ServiceSettings
 
 NO_PATH_EXIT = 1
@@ -100,7 +102,7 @@ async def _ask(
     request: PathRequest, settings: ServiceSettings
 ) -> tuple[PathAnswer, dict[RelationId, list[ClaimRecord]], int]:
     async with open_graph() as graph:
-        answer = await PathFinder(graph, settings).find(request)
+        answer = await Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings).run(request)
         edges = {relation.id for path in answer.paths for hop in path.hops for relation in hop.relations}
         claims = await graph.read(claims_by_edge, sorted(edges), limit=_CLAIMS)
         return answer, claims, await graph.read(graph_version)

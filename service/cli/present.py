@@ -11,7 +11,8 @@ from rich.text import Text
 from graph_schema.ids import RelationId
 from service.paths.report import PathStatus
 from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
-from service.searches.paths import Path, PathAnswer
+from service.searches.hops import Path
+from service.searches.paths import PathAnswer
 
 Claims = Mapping[RelationId, Sequence[ClaimRecord]]
 _SENTENCES = 2

@@ -17,9 +17,8 @@ from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
 from service.queries.state import graph_version
+from service.searches.desk import Searches
 from service.searches.endpoints import lookup
-from service.searches.paths import PathFinder
-from service.searches.reaching import ReachFinder
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 
@@ -30,13 +29,18 @@ class Context:
 
     graph: Graph
     settings: ServiceSettings
-    finder: PathFinder
-    reacher: ReachFinder
+    searches: Searches
     watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None
     token: str | None = None
     """Bearer token that the client sent."""
+    points: int | None = None
+    """What the operation costs, once that is known."""
+    price_only: bool = False
+    """The client wants to know the price, and no answer."""
+    writes: bool = False
+    """A mutation is under way: it goes on when its client leaves."""
     load: DataLoaders = field(init=False)
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose

@@ -1,20 +1,60 @@
 """Reach: which entities of a kind lie within how many steps of an entity, each with its best shortest path.
 
-Breadth first from one side, one look-up per level. `phases` gives each level its own expander, so that a walk may
+Breadth first from one side, one look-up per level. `phases` gives each level its own seeker, so that a walk may
 start with one kind of relation and go on with others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
-from service.paths.budget import Budget, Meter, OutOfBudget
-from service.paths.region import Expander, Expansion, Step
+from graph_schema.vocabulary import RelationType
+from service.filters.hubs import HubMode
+from service.filters.walk import EntityFilter, Walk
+from service.paths.budget import Meter, OutOfBudget
+from service.paths.region import Expansion, Step
 from service.paths.report import Bound, PathStatus
 
 _PROBE = 5_000
 """Relations looked at past the asked depth, when nothing was found within it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachQuestion:
+    """Which entities are sought around which, over which relations."""
+
+    source: EntityId
+    goal: EntityFilter
+    max_depth: int
+    walks: tuple[Walk, ...] = (Walk(),)
+    """Conditions of the first step, the second …; the last one holds for all further steps."""
+    not_twice: RelationType | None = None
+    """A relation type that may not be walked twice in a row."""
+    enough: int | None = None
+    """Goals after which the walk may stop."""
+    look_past: bool = False
+    """Where nothing was found within the depth, look a little further, for the difference between "none" and "none so
+    near"."""
+    keep_steps: bool = False
+    """Whether all steps and distances of the walk are wanted, not the goals alone."""
+
+    @property
+    def cross_hubs(self) -> bool:
+        """Whether the walk goes on beyond hubs."""
+        return self.walks[0].hubs.mode is not HubMode.BLOCK_TRANSIT
+
+
+class Seeker(Protocol):
+    """Looks up what lies one step away, and which of it is sought."""
+
+    async def seek(self, frontier: Sequence[EntityId], *, room: int, seconds: float) -> Expansion:
+        """Steps that start at the frontier; at most `room` relations are looked at.
+
+        Raises DeadlineExceeded after `seconds`.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +68,11 @@ class Reached:
     def distance(self) -> int:
         """Number of hops."""
         return len(self.steps)
+
+    @property
+    def entities(self) -> list[EntityId]:
+        """The entities on the way, from the source on; none where no step was needed."""
+        return [step.source for step in self.steps[:1]] + [step.target for step in self.steps]
 
 
 @dataclass(slots=True)
@@ -44,9 +89,8 @@ class Reach:
     exhausted: bool = False
     """Whether nothing more can be reached at any distance."""
     limited_by: Bound | None = None
-    interrupted: bool = False
-    """Whether time ran out in the middle of a look-up."""
 
+    @property
     def status(self) -> PathStatus:
         """What the goals found, or their lack, mean."""
         if self.limited_by not in (None, Bound.DEPTH):
@@ -56,29 +100,18 @@ class Reach:
         return PathStatus.NO_PATH if self.exhausted else PathStatus.NONE_WITHIN_BOUNDS
 
 
-async def reach(
-    phases: Callable[[int], Expander],
-    source: EntityId,
-    budget: Budget,
-    meter: Meter,
-    *,
-    enough: int | None = None,
-    cross_hubs: bool = False,
-    look_past: bool = False,
-) -> Reach:
-    """Walk outward until `enough` goals are found, where given, or the budget ends. Never raises for want of budget.
+async def reach(phases: Callable[[int], Seeker], question: ReachQuestion, meter: Meter) -> Reach:
+    """Walk outward until enough goals are found or the budget ends. Never raises for want of budget.
 
-    `phases(level)` expands the frontier at distance `level`, from 0. `look_past`: where nothing was found within the
-    depth, look a little further, for the difference between "none" and "none so near".
+    `phases(level)` expands the frontier at distance `level`, from 0.
     """
+    source, enough = question.source, question.enough
     found = Reach(source, distance={source: 0})
     ways: dict[EntityId, tuple[Step, ...]] = {source: ()}
     frontier = [source]
     try:
-        for level in range(budget.max_depth):
-            expansion = await phases(level).expand(
-                frontier, backward=False, room=meter.room, seconds=meter.seconds_left
-            )
+        for level in range(question.max_depth):
+            expansion = await phases(level).seek(frontier, room=meter.room, seconds=meter.seconds_left)
             meter.spend(sum(step.ties for step in expansion.steps))
             found.hubs |= expansion.hubs
             anew: dict[EntityId, tuple[Step, ...]] = {}
@@ -93,48 +126,40 @@ async def reach(
             for step in sorted(expansion.reopened, key=_surest):
                 anew.setdefault(step.target, (*ways[step.source], step))
             ways |= anew
-            frontier = sorted(anew.keys() - _closed(expansion, cross_hubs))
+            frontier = sorted(anew.keys() - _closed(expansion, question.cross_hubs))
             if not frontier:
                 found.exhausted = True
                 return found
             if enough is not None and len(found.goals) >= enough:
                 return found
-        if look_past and not found.goals:
-            found.exhausted = await _nothing_beyond(phases, found, frontier, budget.max_depth, meter, cross_hubs)
+        if question.look_past and not found.goals:
+            found.exhausted = await _nothing_beyond(phases, question, found, frontier, meter)
         found.limited_by = None if found.exhausted else Bound.DEPTH
     except OutOfBudget as stop:
         found.limited_by = stop.bound
     except DeadlineExceeded:
-        found.limited_by, found.interrupted = Bound.TIME, True
+        found.limited_by = Bound.TIME
     return found
 
 
 async def _nothing_beyond(
-    phases: Callable[[int], Expander],
-    found: Reach,
-    frontier: list[EntityId],
-    level: int,
-    meter: Meter,
-    cross_hubs: bool,
+    phases: Callable[[int], Seeker], question: ReachQuestion, found: Reach, frontier: list[EntityId], meter: Meter
 ) -> bool:
-    """Whether the walk ends beyond `level` without meeting a goal."""
-    seen = set(found.distance)
+    """Whether the walk ends beyond the depth without meeting a goal."""
+    seen, level = set(found.distance), question.max_depth
     enough = meter.expanded + _PROBE
     try:
         while frontier and (room := min(enough - meter.expanded, meter.room)) > 0:
-            expansion = await phases(level).expand(frontier, backward=False, room=room, seconds=meter.seconds_left)
+            expansion = await phases(level).seek(frontier, room=room, seconds=meter.seconds_left)
             meter.spend(sum(step.ties for step in expansion.steps))
             found.hubs |= expansion.hubs
             if expansion.goals or expansion.truncated:
                 return False
             new = {step.target for step in expansion.steps} - seen | {step.target for step in expansion.reopened}
             seen |= new
-            frontier = sorted(new - _closed(expansion, cross_hubs))
+            frontier = sorted(new - _closed(expansion, question.cross_hubs))
             level += 1
-    except OutOfBudget:
-        return False
-    except DeadlineExceeded:
-        found.interrupted = True
+    except (OutOfBudget, DeadlineExceeded):
         return False
     return not frontier
 

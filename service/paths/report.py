@@ -1,7 +1,9 @@
 """What a search can say of its answer: a proven absence is not a limit reached."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from graph_schema.ids import EntityId
 
@@ -32,6 +34,28 @@ class Bound(StrEnum):
     PATHS = "paths"
 
 
+class EngineName(StrEnum):
+    """What searched."""
+
+    INDEX = "index"
+    """The graph in memory."""
+    CYPHER = "cypher"
+    """The database."""
+
+
+class Finding(Protocol):
+    """What a search says of itself."""
+
+    @property
+    def status(self) -> PathStatus: ...
+
+    @property
+    def limited_by(self) -> Bound | None: ...
+
+    @property
+    def hubs(self) -> Collection[EntityId]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SearchReport:
     """How a path question was answered."""
@@ -49,6 +73,8 @@ class SearchReport:
     """The smallest change that may widen the answer."""
     cypher: str | None = None
     """Draws the answer in Neo4j Browser."""
+    engine: EngineName = EngineName.CYPHER
+    """What searched."""
 
 
 def hint_for(status: PathStatus, limited_by: Bound | None, *, depth: int, most_depth: int, hubs: int) -> str | None:

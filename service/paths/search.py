@@ -6,7 +6,7 @@ best costs no more than the next length, nothing still unseen can rank before it
 
 import math
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,7 +14,8 @@ from heapq import heapify, heappop, heappush
 
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
-from service.filters.hubs import PENALTY
+from service.filters.hubs import PENALTY, HubMode
+from service.filters.walk import Walk
 from service.paths.budget import Budget, Meter, OutOfBudget
 from service.paths.enumerate import simple_paths
 from service.paths.region import Expander, Region, Step
@@ -27,6 +28,8 @@ class PathWeight(StrEnum):
     HOPS = "hops"
     CONFIDENCE = "confidence"
     """Each hop costs 1 − log₂(confidence): halving the confidence of a hop is as bad as one hop more."""
+    SPECIFICITY = "specificity"
+    """Each hop and each entity in between costs by how little it tells: see `service.paths.specificity`."""
 
 
 MOST_RANKED = 20_000
@@ -41,7 +44,7 @@ _POOL_FACTOR = 10
 
 @dataclass(frozen=True, slots=True)
 class PathQuestion:
-    """Which paths are sought; the filters lie in the expander."""
+    """Which paths are sought."""
 
     sources: frozenset[EntityId]
     targets: frozenset[EntityId]
@@ -49,10 +52,20 @@ class PathQuestion:
     min_length: int = 1
     must_pass: frozenset[EntityId] = frozenset()
     weight: PathWeight = PathWeight.HOPS
-    cross_hubs: bool = False
-    hub_penalty: bool = False
     diversity: float = 0.0
     """In [0, 1]: how much a middle entity shared with a better path counts against a path."""
+    walk: Walk = field(default_factory=Walk)
+    """Conditions on the way, held by the expander; here its mode for hubs counts."""
+
+    @property
+    def cross_hubs(self) -> bool:
+        """Whether paths may pass through hubs."""
+        return self.walk.hubs.mode is not HubMode.BLOCK_TRANSIT
+
+    @property
+    def hub_penalty(self) -> bool:
+        """Whether hubs on the way count against a path."""
+        return self.walk.hubs.mode is HubMode.PENALISE
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,37 +87,34 @@ class FoundPath:
 class SearchOutcome:
     """Paths by rank, and what they mean."""
 
-    paths: Sequence[FoundPath]
     status: PathStatus
-    limited_by: Bound | None
-    expanded: int
-    hubs: frozenset[EntityId]
+    paths: Sequence[FoundPath] = ()
+    limited_by: Bound | None = None
+    hubs: frozenset[EntityId] = frozenset()
 
 
-async def search(
-    expander: Expander, question: PathQuestion, budget: Budget, meter: Meter | None = None
-) -> SearchOutcome:
+async def search(expander: Expander, question: PathQuestion, meter: Meter) -> SearchOutcome:
     """The k best paths, or fewer when there are fewer within the budget. Never raises for want of budget."""
-    meter = meter or Meter(budget)
+    max_depth = meter.budget.max_depth
     if question.sources & question.targets:
-        return SearchOutcome((), PathStatus.SAME_ENTITY, None, 0, frozenset())
+        return SearchOutcome(PathStatus.SAME_ENTITY)
     region = Region(expander, question.sources, question.targets, meter=meter, cross_hubs=question.cross_hubs)
     ranking = _Ranking(question, region)
     stopped_by: Bound | None = None
     try:
-        await _search_levels(region, question, ranking, budget.max_depth, meter)
+        await _search_levels(region, question, ranking, max_depth, meter)
     except OutOfBudget as stop:
         stopped_by = stop.bound
     except DeadlineExceeded:
         stopped_by = Bound.TIME
     absent = False
     if stopped_by is None and not ranking.found:
-        absent = await _probe(region, question, budget.max_depth, meter)
+        absent = await _probe(region, question, max_depth, meter)
     elif stopped_by is not None and not ranking.found:
-        await _last_look(region, question, ranking, budget.max_depth)
+        await _last_look(region, question, ranking, max_depth)
     status, limited_by = _judge(region, question, ranking, stopped_by, absent=absent)
     hubs = frozenset() if question.cross_hubs else frozenset(region.hubs)
-    return SearchOutcome(ranking.best(), status, limited_by, meter.expanded, hubs)
+    return SearchOutcome(status, ranking.best(), limited_by, hubs)
 
 
 async def _search_levels(
@@ -184,7 +194,7 @@ class _Ranking:
 
     def __init__(self, question: PathQuestion, region: Region) -> None:
         self._question, self._region = question, region
-        self._wanted = question.k * _POOL_FACTOR if question.diversity else question.k
+        self._wanted = pool_size(question)
         self._paths: list[FoundPath] = []
         self._by_hops = question.weight is PathWeight.HOPS and not question.hub_penalty
 
@@ -206,12 +216,7 @@ class _Ranking:
         return len(self._paths) >= self._wanted and self._paths[self._wanted - 1].cost <= next_length
 
     def add(self, steps: tuple[Step, ...]) -> None:
-        path = FoundPath(
-            cost=self._cost(steps),
-            length=len(steps),
-            order=((0.0, steps[0].source), *((-step.confidence, step.target) for step in steps)),
-            steps=steps,
-        )
+        path = found_path(self._question, steps, self._region.hubs)
         if self._by_hops:
             self._paths.append(path)
             return
@@ -224,13 +229,28 @@ class _Ranking:
         pool = self._paths[: self._wanted]
         return diverse(pool, self._question.k, self._question.diversity) if self._question.diversity else pool
 
-    def _cost(self, steps: tuple[Step, ...]) -> float:
-        cost = float(len(steps))
-        if self._question.weight is PathWeight.CONFIDENCE:
-            cost -= sum(math.log2(max(step.confidence, _LOWEST_CONFIDENCE)) for step in steps)
-        if self._question.hub_penalty:
-            cost += PENALTY * sum(step.target in self._region.hubs for step in steps[:-1])
-        return cost
+
+def pool_size(question: PathQuestion) -> int:
+    """Among how many best paths those asked for are chosen."""
+    return question.k * _POOL_FACTOR if question.diversity else question.k
+
+
+def found_path(question: PathQuestion, steps: tuple[Step, ...], hubs: Collection[EntityId]) -> FoundPath:
+    """A path with what it costs; `hubs` holds at least those on it."""
+    cost = float(len(steps))
+    if question.weight is PathWeight.CONFIDENCE:
+        cost += sum(halvings(step.confidence) for step in steps)
+    elif question.weight is PathWeight.SPECIFICITY:
+        cost = sum(step.cost.total for step in steps if step.cost is not None)
+    if question.hub_penalty:
+        cost += PENALTY * sum(step.target in hubs for step in steps[:-1])
+    order = ((0.0, steps[0].source), *((-step.confidence, step.target) for step in steps))
+    return FoundPath(cost, len(steps), order, steps)
+
+
+def halvings(confidence: float) -> float:
+    """How often 1 is halved to get a confidence."""
+    return -math.log2(max(confidence, _LOWEST_CONFIDENCE))
 
 
 def diverse(paths: Sequence[FoundPath], k: int, weight: float) -> list[FoundPath]:

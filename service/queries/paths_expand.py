@@ -1,15 +1,16 @@
 """One step of a path search in the database, and the relations behind the hops of a found path."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
-from neo4j import AsyncManagedTransaction
+from neo4j import AsyncManagedTransaction, Record
 
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import RelationType
 from service.filters.walk import EntityFilter, Walk
+from service.paths.reach import ReachQuestion
 from service.paths.region import Expansion, Step
 from service.queries.conditions import (
     entity_conditions,
@@ -35,6 +36,12 @@ RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs
 
 def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
     """The Cypher that expands a frontier under this walk."""
+    pattern, conditions = admitted_steps(walk, backward=backward)
+    return EXPAND.format(pattern=pattern, conditions=conditions, hub=hub_condition(walk.hubs))
+
+
+def admitted_steps(walk: Walk, *, backward: bool) -> tuple[str, str]:
+    """Pattern from `n` to `m` and the conditions on what a walk may take."""
     pattern, conditions = walking_pattern(walk.via, backward=backward)
     conditions += relation_conditions(walk.via)
     middle = entity_conditions(walk.through)
@@ -42,17 +49,30 @@ def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
         middle.append("NOT m.id IN $avoid")
     if middle:
         conditions.append(f"(m.id IN $ends OR ({' AND '.join(middle)}))")
-    return EXPAND.format(pattern=pattern, conditions=" AND ".join(conditions), hub=hub_condition(walk.hubs))
+    return pattern, " AND ".join(conditions)
+
+
+class TimedTransaction:
+    """A transaction whose queries are given up after a while; after that nothing more can run in it."""
+
+    def __init__(self, tx: AsyncManagedTransaction) -> None:
+        self._tx = tx
+        self.broken = False
+
+    async def single(self, query: LiteralString, parameters: dict[str, Any], *, seconds: float) -> Record:
+        """The one record of a query's answer. Raises DeadlineExceeded after `seconds`."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await (await self._tx.run(query, parameters)).single(strict=True)
+        except TimeoutError as error:
+            self.broken = True
+            raise DeadlineExceeded("the search ran out of time") from error
 
 
 class GraphExpander:
     """Expands frontiers in one transaction under the filters of one question."""
 
-    def __init__(
-        self, tx: AsyncManagedTransaction, walk: Walk, ends: frozenset[EntityId], *, default_degree: int
-    ) -> None:
-        self.broken = False
-        """Whether the transaction was given up in the middle of a query, so that nothing more can run in it."""
+    def __init__(self, tx: TimedTransaction, walk: Walk, ends: frozenset[EntityId], *, default_degree: int) -> None:
         self._tx = tx
         self._queries = {backward: expand_query(walk, backward=backward) for backward in (False, True)}
         self._parameters = {
@@ -65,29 +85,19 @@ class GraphExpander:
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
         """See `Expander.expand`."""
-        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
-        try:
-            async with asyncio.timeout(seconds):
-                steps, hubs = await run_expand(self._tx, self._queries[backward], parameters)
-        except TimeoutError as error:
-            self.broken = True
-            raise DeadlineExceeded("the search ran out of time") from error
-        looked_at = sum(ties for _, _, _, ties in steps)
+        record = await self._looked_up(frontier, backward=backward, room=room, seconds=seconds)
         found = [
             Step(EntityId(m), EntityId(n), confidence, ties)
             if backward
             else Step(EntityId(n), EntityId(m), confidence, ties)
-            for n, m, confidence, ties in steps
+            for n, m, confidence, ties in record["steps"]
         ]
-        return Expansion(found, frozenset(map(EntityId, hubs)), truncated=looked_at > room)
+        looked_at = sum(step.ties for step in found)
+        return Expansion(found, frozenset(map(EntityId, record["hubs"])), truncated=looked_at > room)
 
-
-async def run_expand(
-    tx: AsyncManagedTransaction, query: LiteralString, parameters: dict[str, Any]
-) -> tuple[list[tuple[str, str, float, int]], list[str]]:
-    """Rows [frontier entity, found entity, highest confidence, number of relations], and the hubs among those found."""
-    record = await (await tx.run(query, parameters)).single(strict=True)
-    return record["steps"], record["hubs"]
+    async def _looked_up(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Record:
+        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
+        return await self._tx.single(self._queries[backward], parameters, seconds=seconds)
 
 
 REACH: LiteralString = """
@@ -137,42 +147,29 @@ class Arrivals:
 
 
 class ReachExpander:
-    """Expands frontiers in one transaction in search of entities that `goal` admits."""
+    """Expands frontiers in one transaction in search of what a question seeks, under one of its walks."""
 
     def __init__(
-        self,
-        tx: AsyncManagedTransaction,
-        walk: Walk,
-        goal: EntityFilter,
-        source: EntityId,
-        *,
-        default_degree: int,
-        not_twice: RelationType | None = None,
-        arrivals: Arrivals | None = None,
+        self, tx: TimedTransaction, walk: Walk, question: ReachQuestion, arrivals: Arrivals, *, default_degree: int
     ) -> None:
-        """`not_twice`: a relation type that may not be walked twice in a row; expanders of one walk share `arrivals`."""
-        self._tx, self._query = tx, reach_query(walk, goal)
-        self._arrivals = Arrivals() if arrivals is None else arrivals
+        """All expanders of one question share `arrivals`."""
+        self._tx, self._query = tx, reach_query(walk, question.goal)
+        self._arrivals = arrivals
         self._parameters = {
             **relation_parameters(walk.via),
             **entity_parameters(walk.through),
-            **entity_parameters(goal, prefix="goal_"),
-            **hub_parameters(walk.hubs, [source], default_degree=default_degree),
-            "source": source,
+            **entity_parameters(question.goal, prefix="goal_"),
+            **hub_parameters(walk.hubs, [question.source], default_degree=default_degree),
+            "source": question.source,
             "avoid": list(walk.avoid),
-            "not_twice": "" if not_twice is None else not_twice.value,
+            "not_twice": "" if question.not_twice is None else question.not_twice.value,
         }
 
-    async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
-        """See `Expander.expand`; only forward."""
-        assert not backward
+    async def seek(self, frontier: Sequence[EntityId], *, room: int, seconds: float) -> Expansion:
+        """See `Seeker.seek`."""
         spent = [id for id in frontier if id in self._arrivals.spent]
         parameters = {**self._parameters, "frontier": list(frontier), "spent": spent, "room": room + 1}
-        try:
-            async with asyncio.timeout(seconds):
-                record = await (await self._tx.run(self._query, parameters)).single(strict=True)
-        except TimeoutError as error:
-            raise DeadlineExceeded("the search ran out of time") from error
+        record = await self._tx.single(self._query, parameters, seconds=seconds)
         rows = record["steps"]
         steps = [Step(EntityId(n), EntityId(m), confidence, ties) for n, m, confidence, ties, _ in rows]
         free = [step for step, (*_, spending) in zip(steps, rows, strict=True) if step.ties > spending]
@@ -210,13 +207,19 @@ def hops_query(walk: Walk) -> LiteralString:
 HopKey = tuple[EntityId, EntityId]
 
 
-async def relations_of_hops(
-    tx: AsyncManagedTransaction, pairs: Iterable[HopKey], walk: Walk
-) -> tuple[dict[HopKey, tuple[RelationRecord, ...]], dict[EntityId, EntityRecord]]:
+@dataclass(frozen=True, slots=True)
+class Hops:
+    """What stands behind hops: relations between two entities each, surest first, and the entities."""
+
+    relations: Mapping[HopKey, tuple[RelationRecord, ...]] = field(default_factory=dict)
+    entities: Mapping[EntityId, EntityRecord] = field(default_factory=dict)
+
+
+async def relations_of_hops(tx: AsyncManagedTransaction, pairs: Iterable[HopKey], walk: Walk) -> Hops:
     """Relations that the walk admits between each pair, surest first, and the entities at both ends."""
     parameters = {**relation_parameters(walk.via), "pairs": [list(pair) for pair in dict.fromkeys(pairs)]}
     if not parameters["pairs"]:
-        return {}, {}
+        return Hops()
     relations: dict[HopKey, tuple[RelationRecord, ...]] = {}
     entities: dict[EntityId, EntityRecord] = {}
     result = await tx.run(hops_query(walk), parameters)
@@ -225,7 +228,7 @@ async def relations_of_hops(
         entities |= {entity.id: entity for entity in ends}
         found = sorted(map(RelationRecord.from_map, record["relations"]), key=by_confidence)
         relations[ends[0].id, ends[1].id] = tuple(found)
-    return relations, entities
+    return Hops(relations, entities)
 
 
 def by_confidence(relation: RelationRecord) -> tuple[float, str, str]:

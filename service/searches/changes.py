@@ -10,6 +10,7 @@ from graph_schema.ids import EntityId, RelationId
 from service.paths.report import Bound, PathStatus
 from service.queries.changes import RelationsNow, WatchedRelation, relations_since
 from service.queries.records import EntityRecord
+from service.searches.desk import Searches
 from service.searches.endpoints import lookup
 from service.searches.exposure import (
     MOST_SUMMARISED,
@@ -17,9 +18,7 @@ from service.searches.exposure import (
     ExposureAnswer,
     ExposureKind,
     ExposureRequest,
-    exposure,
 )
-from service.searches.reaching import ReachFinder
 from service.searches.watching import Watch
 
 
@@ -104,13 +103,13 @@ Ties = dict[tuple[ExposureKind, EntityId], Exposure]
 
 
 async def exposure_changes(
-    finder: ReachFinder, watch: Watch, names: Sequence[str], request: ExposureRequest, *, current: bool
+    searches: Searches, watch: Watch, names: Sequence[str], request: ExposureRequest, *, current: bool
 ) -> AsyncGenerator[ExposureChange, None]:
     """Changes of the ties of entities to listed ones; with `current` first those that there are, as added.
 
     While a search is cut short by its budget, nothing counts as removed.
 
-    Raises LimitExceeded, and what `exposure` raises.
+    Raises LimitExceeded, and what `Searches.run` raises.
     """
     if len(names) > MOST_SUMMARISED:
         raise LimitExceeded("the number of ids", len(names), MOST_SUMMARISED)
@@ -127,7 +126,7 @@ async def exposure_changes(
             continue
         late = []
         for name in due:
-            answer = await exposure(finder, replace(request, entity=name))
+            answer = await searches.run(replace(request, entity=name))
             ties, complete = _ties(answer), _complete(answer)
             changes = _differences(seen[name], ties, complete=complete)
             for kind, tie in changes if current or version != begun else ():

@@ -7,11 +7,11 @@ from itertools import chain
 from graph_schema.errors import LimitExceeded, QuestionError
 from service.filters.walk import RelationFilter
 from service.paths.report import PathStatus, SearchReport
-from service.queries.cypher_text import draw_hops
 from service.queries.paths_expand import HopKey
 from service.queries.records import EntityRecord, RelationRecord
-from service.searches.endpoints import lookup
-from service.searches.paths import Hop, Path, PathAnswer, PathFinder, PathRequest, flagged
+from service.searches.desk import Searches
+from service.searches.hops import Hop, Path, drawing, flagged
+from service.searches.paths import PathAnswer, PathRequest
 
 MOST_TERMINALS = 12
 
@@ -29,24 +29,24 @@ class Subgraph:
 
 
 async def connecting_subgraph(
-    finder: PathFinder, names: Sequence[str], template: PathRequest, *, most_entities: int
+    searches: Searches, names: Sequence[str], template: PathRequest, *, most_entities: int
 ) -> Subgraph:
     """A small subgraph that joins all of `names`: each is joined by the best path to what is joined already.
 
-    At most twice as large as the smallest there is, while no limit is met. Raises what `PathFinder.find` does.
+    At most twice as large as the smallest there is, while no limit is met. Raises what `Searches.run` does.
     Source: Takahashi & Matsuyama 1980, an approximate solution for the Steiner problem in graphs.
     """
     if len(names) > MOST_TERMINALS:
         raise LimitExceeded("the number of ids", len(names), MOST_TERMINALS)
     if len(names) < 2:
         raise QuestionError("name at least two entities")
-    terminals = tuple(dict.fromkeys((await lookup(finder.graph, names)).values()))
+    terminals = tuple(dict.fromkeys((await searches.lookup(names)).values()))
     joined = {terminals[0].id: terminals[0]}
     waiting = {entity.id: entity for entity in terminals[1:]}
     hops: dict[HopKey, Hop] = {}
     reports: list[SearchReport] = []
     while waiting:
-        answer = await finder.find(replace(template, sources=tuple(joined), targets=tuple(waiting), k=1))
+        answer = await searches.run(replace(template, sources=tuple(joined), targets=tuple(waiting), k=1))
         reports.append(answer.report)
         if not answer.paths:
             break
@@ -76,7 +76,7 @@ def _together(reports: Sequence[SearchReport], hops: Sequence[Hop], via: Relatio
         elapsed_ms=sum(one.elapsed_ms for one in reports),
         hubs_skipped=tuple(sorted({id for one in reports for id in one.hubs_skipped})),
         undated=flagged(hops, via),
-        cypher=draw_hops((hop.source.id, hop.target.id, hop.relations) for hop in hops) if hops else None,
+        cypher=drawing(hops) if hops else None,
     )
 
 
@@ -91,9 +91,9 @@ class PathsDiff:
     after: SearchReport
 
 
-async def paths_diff(finder: PathFinder, before: PathRequest, after: PathRequest) -> PathsDiff:
+async def paths_diff(searches: Searches, before: PathRequest, after: PathRequest) -> PathsDiff:
     """The k best paths of the one and of the other question, compared by the entities that they pass."""
-    old, new = await finder.find(before), await finder.find(after)
+    old, new = await searches.run(before), await searches.run(after)
     known, current = _by_id(old), _by_id(new)
     return PathsDiff(
         appeared=tuple(path for id, path in current.items() if id not in known),

@@ -1,19 +1,12 @@
-"""Which entities a question means: ids, names and aliases, in any script, to stored entities."""
+"""Which entities a question outside the searches means: names to stored entities, in a transaction of their own."""
 
 from collections.abc import Sequence
 
-from neo4j import AsyncManagedTransaction
-
 from graph_schema.database.graph import Graph
-from graph_schema.errors import EntityNotFound
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import EntityType
-from service.filters.walk import EntityFilter
-from service.queries.entities import EntityMatch, MatchKind, entities_by_id, entities_called, entities_like
+from service.queries.entities import entities_by_id
+from service.queries.entities_meant import entities_meant
 from service.queries.records import EntityRecord
-
-_CLOSE = 5
-"""Close names that are offered when nothing has the name asked for."""
 
 
 async def lookup(graph: Graph, names: Sequence[str]) -> dict[str, EntityRecord]:
@@ -31,34 +24,3 @@ async def lookup_as_stored(graph: Graph, names: Sequence[str]) -> dict[str, Enti
     found = {name: stored[EntityId(name)] for name in names if name in stored}
     others = [name for name in names if name not in found]
     return found | (await lookup(graph, others) if others else {})
-
-
-async def entities_meant(tx: AsyncManagedTransaction, names: Sequence[str]) -> dict[str, EntityRecord]:
-    """See `lookup`."""
-    return {name: found[0].entity for name, found in (await matches(tx, names)).items()}
-
-
-async def matches(
-    tx: AsyncManagedTransaction, names: Sequence[str], *, type: EntityType | None = None
-) -> dict[str, list[EntityMatch]]:
-    """All entities, of one type where given, that have each id, name or alias, best first. Raises EntityNotFound."""
-    called = await entities_called(tx, list(dict.fromkeys(names)))
-    found = {
-        name: kept for name, all in called.items() if (kept := [one for one in all if type in (None, one.entity.type)])
-    }
-    missing = [name for name in dict.fromkeys(names) if name not in found]
-    if missing:
-        where = None if type is None else EntityFilter(types=(type,))
-        like = await entities_like(tx, missing, where=where)
-        for name in missing:
-            named = [one for one in like.get(name, ()) if one.kind < MatchKind.FUZZY]
-            if not named:
-                raise EntityNotFound(name, close=close_names(like.get(name, ())))
-            found[name] = named
-    return found
-
-
-def close_names(candidates: Sequence[EntityMatch]) -> list[str]:
-    """Names to offer, the most alike first."""
-    by_likeness = sorted(candidates, key=lambda one: (-one.similarity, -one.degree, one.entity.id))
-    return [one.entity.name for one in by_likeness[:_CLOSE]]

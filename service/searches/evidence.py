@@ -28,5 +28,5 @@ async def relations_on_path(graph: Graph, path_id: str) -> list[RelationId]:
     if kind != "path" or len(entities) < 2:
         raise QuestionError(f"{path_id!r} is not the id of a path")
     pairs = list(pairwise(entities))
-    relations, _ = await graph.read(relations_of_hops, pairs, Walk())
-    return list(dict.fromkeys(relation.id for pair in pairs for relation in relations.get(pair, ())))
+    hops = await graph.read(relations_of_hops, pairs, Walk())
+    return list(dict.fromkeys(relation.id for pair in pairs for relation in hops.relations.get(pair, ())))

@@ -8,21 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from neo4j import AsyncManagedTransaction
-
 from graph_schema.errors import LimitExceeded
 from graph_schema.vocabulary import EntityType, RelationType
+from service.engines.interface import GraphView
 from service.filters.hubs import HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.paths.budget import Budget, Meter
-from service.paths.reach import Reach, Reached
+from service.paths.reach import Reach, Reached, ReachQuestion
 from service.paths.report import Bound, SearchReport
-from service.queries.entities import entities_admitted
 from service.queries.records import EntityRecord
-from service.searches.endpoints import entities_meant
-from service.searches.paths import RESOLVE_S, Path
-from service.searches.reaching import ReachFinder, check_budget, fill, item_of, widest
-from service.searches.turns import CutShort
+from service.searches.desk import Answering, Searches
+from service.searches.hops import Path
+from service.searches.reaching import hops_once, with_paths
+from service.settings import ServiceSettings
 
 R = RelationType
 _GROUP = (R.OWNS, R.ACQUIRES, R.SUBSIDIARY_OF)
@@ -79,8 +77,27 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
+class ExposureAnswer:
+    """All ties found, nearest first."""
+
+    entity: EntityRecord
+    exposures: tuple[Exposure, ...]
+    report: SearchReport
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureFinding:
+    """What the walks for each kind of tie found."""
+
+    source: EntityRecord
+    listed: bool
+    """Whether the entity is listed itself, where that was asked."""
+    reached: dict[ExposureKind, Reach]
+
+
+@dataclass(frozen=True, slots=True)
 class ExposureRequest:
-    """Whose exposure to what. Entities may be named by id, name or alias."""
+    """Whose exposure to what: every listed entity once for each kind. Entities may be named by id, name or alias."""
 
     entity: str
     kinds: tuple[ExposureKind, ...] = tuple(ExposureKind)
@@ -90,92 +107,60 @@ class ExposureRequest:
     hubs: HubPolicy = field(default_factory=HubPolicy)
     budget: Budget = field(default_factory=lambda: Budget(max_depth=4))
 
+    def check(self, settings: ServiceSettings) -> None:
+        """Nothing but the budget is limited."""
 
-@dataclass(frozen=True, slots=True)
-class ExposureAnswer:
-    """All ties found, nearest first."""
+    async def explore(self, view: GraphView, meter: Meter) -> ExposureFinding:
+        """Walk outward once for each kind of tie."""
+        known = await view.entities_meant([self.entity, *self.lists])
+        source = known[self.entity]
+        goal = EntityFilter(listed=True, listed_by=tuple(known[name].id for name in self.lists))
+        direct = ExposureKind.DIRECT in self.kinds and bool(await view.admitted([source.id], goal))
+        reached: dict[ExposureKind, Reach] = {}
+        for kind in self.kinds:
+            if kind is ExposureKind.DIRECT or view.lost:
+                continue
+            depth = self.budget.max_depth
+            if kind is ExposureKind.SHARED_OFFICER:
+                depth = min(_SHARED_OFFICER_HOPS, depth)
+            question = ReachQuestion(source.id, goal, depth, self._walks(kind))
+            reached[kind] = await view.reach(question, meter)
+        return ExposureFinding(source, direct, reached)
 
-    entity: EntityRecord
-    exposures: tuple[Exposure, ...]
-    report: SearchReport
+    async def answer(self, answering: Answering, found: ExposureFinding) -> ExposureAnswer:
+        """Each tie by its best shortest path, nearest first."""
+        ties = [Exposure(ExposureKind.DIRECT, found.source, 0, None)] if found.listed else []
+        for kind, reach in found.reached.items():
+            items = await with_paths(answering.reader, reach.goals, self._walks(kind))
+            ties += [Exposure(kind, item.entity, item.distance, item.path) for item in items]
+        ties.sort(key=lambda tie: (tie.distance, tie.kind, tie.entity.id))
+        together = _together(found)
+        shown = hops_once(tie.path for tie in ties if tie.path is not None)
+        return ExposureAnswer(found.source, tuple(ties), answering.report(together, shown, self.via))
 
-
-async def exposure(finder: ReachFinder, request: ExposureRequest) -> ExposureAnswer:
-    """Every listed entity to which the asked kinds of ties lead, once for each kind, by its best shortest path.
-
-    Raises EntityNotFound, LimitExceeded, QuestionError, GraphUnavailable, GraphError.
-    """
-    check_budget(request.budget, finder.settings)
-    meter = Meter(request.budget)
-    async with finder.turns.within(request.budget.timeout_s) as granted:
-        seconds = request.budget.timeout_s + RESOLVE_S
-        try:
-            return await finder.graph.read_within(seconds, _work, finder, request, meter, granted)
-        except CutShort as cut:
-            answer: ExposureAnswer = cut.result
-            return answer
-
-
-async def _work(
-    tx: AsyncManagedTransaction, finder: ReachFinder, request: ExposureRequest, meter: Meter, granted: bool
-) -> ExposureAnswer:
-    known = await entities_meant(tx, [request.entity, *request.lists])
-    source = known[request.entity]
-    goal = EntityFilter(listed=True, listed_by=tuple(known[name].id for name in request.lists))
-    found: list[Exposure] = []
-    total = Reach(source.id, exhausted=True, limited_by=None if granted else Bound.TIME)
-    if ExposureKind.DIRECT in request.kinds and await entities_admitted(tx, [source.id], goal):
-        found.append(Exposure(ExposureKind.DIRECT, source, 0, None))
-    for kind in request.kinds if granted else ():
-        if kind is ExposureKind.DIRECT:
-            continue
-        walks = tuple(_walk(request, *ways) for ways in _STEPS[kind])
-        one = await finder.explore(tx, source.id, walks, goal, _budget(kind, request.budget), meter)
-        _merge(total, one)
-        if one.interrupted:
-            raise CutShort(_answer(finder, request, source, found, total, meter))
-        found += await _filled(tx, kind, one.goals, walks)
-    return _answer(finder, request, source, found, total, meter)
+    def _walks(self, kind: ExposureKind) -> tuple[Walk, ...]:
+        return tuple(
+            Walk(
+                via=replace(self.via, types=(), outward=outward, inward=inward),
+                through=EntityFilter(types=_ACTORS),
+                hubs=self.hubs,
+            )
+            for outward, inward in _STEPS[kind]
+        )
 
 
-def _answer(
-    finder: ReachFinder,
-    request: ExposureRequest,
-    source: EntityRecord,
-    found: list[Exposure],
-    total: Reach,
-    meter: Meter,
-) -> ExposureAnswer:
-    found.sort(key=lambda one: (one.distance, one.kind, one.entity.id))
-    total.goals = [Reached(source.id, ())] if found else []
-    paths = [one.path for one in found if one.path is not None]
-    return ExposureAnswer(source, tuple(found), finder.report(total, paths, request.via, request.budget, meter))
-
-
-def _walk(request: ExposureRequest, outward: Sequence[RelationType], inward: Sequence[RelationType]) -> Walk:
-    via = replace(request.via, types=(), outward=tuple(outward), inward=tuple(inward))
-    return Walk(via=via, through=EntityFilter(types=_ACTORS), hubs=request.hubs)
-
-
-def _budget(kind: ExposureKind, budget: Budget) -> Budget:
-    if kind is ExposureKind.SHARED_OFFICER:
-        return replace(budget, max_depth=min(_SHARED_OFFICER_HOPS, budget.max_depth))
-    return budget
-
-
-async def _filled(
-    tx: AsyncManagedTransaction, kind: ExposureKind, goals: Sequence[Reached], walks: Sequence[Walk]
-) -> list[Exposure]:
-    filled = await fill(tx, goals, widest(walks))
-    items = [item for one in goals if (item := item_of(one, filled)) is not None]
-    return [Exposure(kind, item.entity, item.distance, item.path) for item in items]
-
-
-def _merge(total: Reach, one: Reach) -> None:
-    total.hubs |= one.hubs
-    total.exhausted = total.exhausted and one.exhausted
-    if total.limited_by in (None, Bound.DEPTH):
-        total.limited_by = one.limited_by or total.limited_by
+def _together(found: ExposureFinding) -> Reach:
+    """What all walks say together; a limit other than depth goes first."""
+    reached = found.reached.values()
+    goals = [Reached(found.source.id, ())] if found.listed else []
+    bounds = [one.limited_by for one in reached if one.limited_by is not None]
+    return Reach(
+        found.source.id,
+        goals=goals + [goal for one in reached for goal in one.goals],
+        hubs=set().union(*(one.hubs for one in reached)),
+        exhausted=all(one.exhausted for one in reached),
+        limited_by=min(bounds, key=lambda bound: bound is Bound.DEPTH, default=None),
+    )
 
 
 MOST_SUMMARISED = 20
@@ -191,14 +176,14 @@ class ExposureSummary:
 
 
 async def exposure_summaries(
-    finder: ReachFinder, entities: Sequence[str], request: ExposureRequest
+    searches: Searches, entities: Sequence[str], request: ExposureRequest
 ) -> list[ExposureSummary]:
-    """One summary for each entity. Raises LimitExceeded, and what `exposure` raises."""
+    """One summary for each entity. Raises LimitExceeded, and what `Searches.run` raises."""
     if len(entities) > MOST_SUMMARISED:
         raise LimitExceeded("the number of ids", len(entities), MOST_SUMMARISED)
     summaries = []
     for name in entities:
-        answer = await exposure(finder, replace(request, entity=name))
+        answer = await searches.run(replace(request, entity=name))
         nearest: dict[ExposureKind, Exposure] = {}
         for one in answer.exposures:
             nearest.setdefault(one.kind, one)

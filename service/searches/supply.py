@@ -8,23 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from neo4j import AsyncManagedTransaction
-
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import THINGS, RelationType
+from graph_schema.vocabulary import RelationType
+from service.engines.interface import GraphView
 from service.filters.hubs import HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.paths.budget import Budget, Meter
 from service.paths.dominators import dominated
 from service.paths.reach import Reach
-from service.paths.report import Bound, SearchReport
-from service.queries.entities import entities_by_id
+from service.paths.report import SearchReport
 from service.queries.records import EntityRecord
-from service.queries.supply import producing_countries
-from service.searches.endpoints import entities_meant
-from service.searches.paths import RESOLVE_S
-from service.searches.reaching import ReachAnswer, ReachFinder, ReachRequest, check_budget
-from service.searches.turns import CutShort
+from service.searches.desk import Answering
+from service.searches.reaching import ReachRequest
+from service.settings import ServiceSettings
 
 R = RelationType
 _TRADE = (R.SUPPLIES, R.EXPORTS_TO, R.LICENSES_TO)
@@ -65,23 +61,22 @@ class SupplyRequest:
                 # Who makes a thing does not depend on it, but who makes what uses the thing does.
                 return self._walk(_MAKING, (R.USES,)), self._walk(_MAKING, (R.USES, R.PRODUCES))
 
+    @property
+    def reach(self) -> ReachRequest:
+        """The same as a question for reach: tier by tier, each entity with its shortest chain."""
+        return ReachRequest(
+            source=self.entity,
+            goal=self.goal,
+            walks=self.walks,
+            not_twice=R.PRODUCES,
+            budget=self.budget,
+            skip=self.skip,
+            limit=self.limit,
+        )
+
     def _walk(self, outward: tuple[RelationType, ...], inward: tuple[RelationType, ...]) -> Walk:
         via = replace(self.via, outward=outward, inward=inward)
         return Walk(via=via, through=self.through, avoid=frozenset(map(EntityId, self.avoid)), hubs=self.hubs)
-
-
-async def supply(finder: ReachFinder, request: SupplyRequest) -> ReachAnswer:
-    """Entities up or down the chain, tier by tier, each with its shortest chain. Raises what `ReachFinder.find` does."""
-    reach = ReachRequest(
-        source=request.entity,
-        goal=request.goal,
-        walks=request.walks,
-        not_twice=R.PRODUCES,
-        budget=request.budget,
-        skip=request.skip,
-        limit=request.limit,
-    )
-    return await finder.find(reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,75 +112,64 @@ class ChokePointAnswer:
     report: SearchReport
 
 
-async def choke_points(finder: ReachFinder, request: SupplyRequest, without: Sequence[str]) -> ChokePointAnswer:
-    """Dominators of the chain up or down from an entity, and what is lost `without` some of its entities.
+@dataclass(frozen=True, slots=True)
+class ChainFinding:
+    """The chain up or down from an entity, and what is to be left out of it."""
 
-    Raises EntityNotFound, LimitExceeded, QuestionError, GraphUnavailable, GraphError.
-    """
-    check_budget(request.budget, finder.settings)
-    meter = Meter(request.budget)
-    async with finder.turns.within(request.budget.timeout_s) as granted:
-        seconds = request.budget.timeout_s + RESOLVE_S
-        try:
-            source, found, removed = await finder.graph.read_within(
-                seconds, _explore, finder, request, without, meter, granted
-            )
-        except CutShort as cut:
-            source, found, removed = cut.result
-        return await finder.graph.read_within(RESOLVE_S, _judge, finder, request, source, found, removed, meter)
+    source: EntityRecord
+    reach: Reach
+    removed: frozenset[EntityId]
 
 
-async def _explore(
-    tx: AsyncManagedTransaction,
-    finder: ReachFinder,
-    request: SupplyRequest,
-    without: Sequence[str],
-    meter: Meter,
-    granted: bool,
-) -> tuple[EntityRecord, Reach, frozenset[EntityId]]:
-    named = {request.entity, *without, *request.walks[0].named, *request.goal.named}
-    known = await entities_meant(tx, sorted(named))
-    ids = {name: entity.id for name, entity in known.items()}
-    source, removed = known[request.entity], frozenset(ids[name] for name in without)
-    if not granted:
-        return source, Reach(source.id, limited_by=Bound.TIME), removed
-    walks = tuple(walk.resolved(ids) for walk in request.walks)
-    found = await finder.explore(
-        tx, source.id, walks, request.goal.resolved(ids), request.budget, meter, not_twice=R.PRODUCES
-    )
-    if found.interrupted:
-        raise CutShort((source, found, removed))
-    return source, found, removed
+@dataclass(frozen=True, slots=True)
+class ChokePointRequest:
+    """Dominators of the chain up or down from an entity, and what is lost `without` some of its entities."""
 
+    supply: SupplyRequest
+    without: tuple[str, ...] = ()
 
-async def _judge(
-    tx: AsyncManagedTransaction,
-    finder: ReachFinder,
-    request: SupplyRequest,
-    source: EntityRecord,
-    found: Reach,
-    removed: frozenset[EntityId],
-    meter: Meter,
-) -> ChokePointAnswer:
-    edges: dict[EntityId, list[EntityId]] = {}
-    for before, after in sorted(found.steps):
-        edges.setdefault(before, []).append(after)
-    below = dominated(edges, source.id)
-    worst = sorted((id for id in below if below[id]), key=lambda one: (-len(below[one]), found.distance[one], one))
-    worst = worst[request.skip : request.skip + request.limit]
-    lost = sorted(found.distance.keys() - _still_reached(edges, source.id, removed) - removed)
-    wanted = {*worst, *lost, *(id for one in worst for id in below[one])}
-    known = await entities_by_id(tx, sorted(wanted))
-    return ChokePointAnswer(
-        entity=source,
-        choke_points=tuple(
-            ChokePoint(known[id], found.distance[id], _records(known, sorted(below[id]))) for id in worst if id in known
-        ),
-        single_country=await _single_country(tx, sorted(found.distance)),
-        cut_off=_records(known, lost),
-        reached=len(found.distance) - 1,
-        report=finder.report(found, [], request.via, request.budget, meter),
-    )
+    @property
+    def budget(self) -> Budget:
+        """What the search may cost."""
+        return self.supply.budget
+
+    def check(self, settings: ServiceSettings) -> None:
+        """Nothing but the budget is limited."""
+
+    async def explore(self, view: GraphView, meter: Meter) -> ChainFinding:
+        """Walk the whole chain."""
+        request = self.supply.reach
+        known = await view.entities_meant(sorted(request.named.union(self.without)))
+        ids = {name: entity.id for name, entity in known.items()}
+        question = replace(request.resolved(ids), enough=None, look_past=False, keep_steps=True)
+        reach = await view.reach(question, meter)
+        return ChainFinding(known[request.source], reach, frozenset(ids[name] for name in self.without))
+
+    async def answer(self, answering: Answering, found: ChainFinding) -> ChokePointAnswer:
+        """A page of the choke points, and what hangs on one country or on what is left out."""
+        edges: dict[EntityId, list[EntityId]] = {}
+        for before, after in sorted(found.reach.steps):
+            edges.setdefault(before, []).append(after)
+        distance, source = found.reach.distance, found.source
+        below = dominated(edges, source.id)
+        worst = sorted((id for id in below if below[id]), key=lambda one: (-len(below[one]), distance[one], one))
+        worst = worst[self.supply.skip : self.supply.skip + self.supply.limit]
+        lost = sorted(distance.keys() - _still_reached(edges, source.id, found.removed) - found.removed)
+        known = await answering.reader.entities(sorted({*worst, *lost, *(id for one in worst for id in below[one])}))
+        return ChokePointAnswer(
+            entity=source,
+            choke_points=tuple(
+                ChokePoint(known[id], distance[id], _records(known, sorted(below[id]))) for id in worst if id in known
+            ),
+            single_country=tuple(
+                SingleCountryInput(row.entity, row.countries[0], row.producers)
+                for row in await answering.reader.production(sorted(distance))
+                if len(row.countries) == 1 and not row.unplaced
+            ),
+            cut_off=_records(known, lost),
+            reached=len(distance) - 1,
+            report=answering.report(found.reach, (), self.supply.via),
+        )
 
 
 def _still_reached(
@@ -199,14 +183,6 @@ def _still_reached(
                 seen.add(after)
                 stack.append(after)
     return seen
-
-
-async def _single_country(tx: AsyncManagedTransaction, ids: Sequence[EntityId]) -> tuple[SingleCountryInput, ...]:
-    return tuple(
-        SingleCountryInput(row.entity, row.countries[0], row.producers)
-        for row in await producing_countries(tx, ids, types=THINGS)
-        if len(row.countries) == 1 and not row.unplaced
-    )
 
 
 def _records(known: Mapping[EntityId, EntityRecord], ids: Sequence[EntityId]) -> tuple[EntityRecord, ...]:

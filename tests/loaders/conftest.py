@@ -66,5 +66,5 @@ async def _rows(graph: Graph, query: LiteralString) -> Any:
 
 
 def _frozen(properties: dict[str, Any]) -> tuple[Any, ...]:
-    kept = {key: value for key, value in properties.items() if key not in ("version", "run")}
+    kept = {key: value for key, value in properties.items() if key not in ("version", "since", "run")}
     return tuple(sorted((key, tuple(value) if isinstance(value, list) else value) for key, value in kept.items()))

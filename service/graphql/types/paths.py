@@ -10,15 +10,16 @@ from service.graphql.context import Info
 from service.graphql.dataloaders import ClaimsOfEdge
 from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Entity, Relation
-from service.paths.report import Bound, PathStatus
+from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.report import SearchReport as Report
 from service.queries.records import EntityRecord, RelationRecord
-from service.searches import paths as answers
+from service.searches import hops as answers
+from service.searches.paths import PathAnswer
 
 
 @strawberry.type(description="One step of a path: two entities and every relation between them that was admitted.")
 class Hop:
-    """See `answers.paths.Hop`."""
+    """See `hops.Hop`."""
 
     index: int = strawberry.field(description="Place in the path, from 0.")
     from_: Entity = strawberry.field(name="from", description="Where the step starts.")
@@ -49,7 +50,7 @@ class Hop:
 
 @strawberry.type(description="A way from one entity to another.")
 class Path(Node):
-    """See `answers.paths.Path`."""
+    """See `hops.Path`."""
 
     length: int = strawberry.field(description="Number of hops.")
     cost: float = strawberry.field(description="What it was ranked by: hops, or the weight that was asked for.")
@@ -82,6 +83,7 @@ class SearchReport:
     undated: int = strawberry.field(description="Relations of the answer without any date of validity.")
     hint: str | None = strawberry.field(description="The smallest change that may widen the answer.")
     cypher: str | None = strawberry.field(description="Draws the answer in Neo4j Browser.")
+    engine: EngineName = strawberry.field(description="What searched: the graph in memory, or the database.")
     hub_ids: strawberry.Private[tuple[EntityId, ...]]
 
     @classmethod
@@ -94,6 +96,7 @@ class SearchReport:
             undated=report.undated,
             hint=report.hint,
             cypher=report.cypher,
+            engine=report.engine,
             hub_ids=report.hubs_skipped,
         )
 
@@ -110,7 +113,7 @@ class SearchReport:
 
 @strawberry.type(description="Paths between two groups of entities, best first, and what they mean.")
 class PathResult:
-    """See `answers.paths.PathAnswer`."""
+    """See `paths.PathAnswer`."""
 
     sources: list[Entity] = strawberry.field(description="The entities that `from` means.")
     targets: list[Entity] = strawberry.field(description="The entities that `to` means.")
@@ -118,7 +121,7 @@ class PathResult:
     report: SearchReport = strawberry.field(description="What the answer means.")
 
     @classmethod
-    def from_answer(cls, answer: answers.PathAnswer, info: Info) -> Self:
+    def from_answer(cls, answer: PathAnswer, info: Info) -> Self:
         info.context.know(answer.sources, answer.targets, *(path.entities for path in answer.paths))
         info.context.note(answer.report)
         return cls(
@@ -152,7 +155,7 @@ class PathExists:
     report: SearchReport = strawberry.field(description="What the answer means.")
 
     @classmethod
-    def from_answer(cls, answer: answers.PathAnswer, info: Info) -> Self:
+    def from_answer(cls, answer: PathAnswer, info: Info) -> Self:
         info.context.note(answer.report)
         same = answer.report.status is PathStatus.SAME_ENTITY
         return cls(exists=same or bool(answer.paths), report=SearchReport.from_report(answer.report))

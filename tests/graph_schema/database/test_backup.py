@@ -45,6 +45,7 @@ CREATE (intel:Entity:Company {id: 'company:intel', name: 'Intel', aliases: ['英
        (doc:Document {id: 'doc:1', title: 'Bulletin', published: date('2025-11-12')}),
        (claim:Claim {id: 'claim:1', start: 0, end: 42, confidence: 1.0, sentence: 'Intel tested tools.'}),
        (run:LoadRun {id: 'run:1', started: datetime('2025-11-12T08:00:00.123456789Z'), counts: '{"read": 1}'}),
+       (:Removed {id: 'removed:4:0', version: 4, relations: ['rel:9'], entities: [], claims: ['claim:9'], claims_since: [2]}),
        (claim)-[:SUBJECT]->(intel), (claim)-[:OBJECT]->(acm), (claim)-[:STATED_IN]->(doc), (claim)-[:ATTRIBUTED_TO]->(us),
        (intel)-[:TESTED {id: 'rel:1', confidence: 0.9, claims: 1, first_seen: date('2025-11-12'), version: 3}]->(acm),
        (us)-[:SANCTIONS {id: 'rel:2', status: 'asserted', version: 4}]->(acm),
@@ -99,7 +100,7 @@ async def test_a_dumped_graph_comes_back_as_it_was(full: Graph, neo4j_session: n
     empty(neo4j_session)
     done = await restore(full, file)
     assert await whole_graph(full) == before
-    assert (done.footer.nodes, done.footer.edges) == (len(before.nodes), len(before.edges)) == (19, 18)
+    assert (done.footer.nodes, done.footer.edges) == (len(before.nodes), len(before.edges)) == (20, 18)
     assert await schema.differences(full) == []
 
 
@@ -126,7 +127,7 @@ async def test_the_header_says_what_the_file_is(full: Graph, tmp_path: Path) -> 
     header, footer = backup.verify(await dumped(full, tmp_path))
     assert (header.format, header.version) == ("chokepoint-dump", 1)
     assert header.schema == len(schema.migrations())
-    assert (header.nodes, header.edges) == (footer.nodes, footer.edges) == (19, 18)
+    assert (header.nodes, header.edges) == (footer.nodes, footer.edges) == (20, 18)
     assert header.neo4j.split(".")[0] in {"5", "2026"}
 
 
@@ -328,7 +329,7 @@ def unzipped(content: bytes) -> bytes | None:
 async def test_a_database_with_content_is_refused(full: Graph, tmp_path: Path) -> None:
     file = await dumped(full, tmp_path)
     before = await whole_graph(full)
-    with pytest.raises(DatabaseNotEmpty, match=r"17 nodes.*--replace"):
+    with pytest.raises(DatabaseNotEmpty, match=r"18 nodes.*--replace"):
         await restore(full, file)
     assert await whole_graph(full) == before
 
@@ -353,7 +354,7 @@ async def test_a_restore_that_stops_half_way_says_so_until_it_is_repeated(
     bad = tmp_path / "bad.jsonl.gz"
     rewritten(bad, content)
     empty(neo4j_session)
-    with pytest.raises(RestoreIncomplete, match=r"19 of 19 nodes and .* of 18 edges of bad.*--replace"):
+    with pytest.raises(RestoreIncomplete, match=r"20 of 20 nodes and .* of 18 edges of bad.*--replace"):
         await restore(full, bad)
     with pytest.raises(DatabaseNotEmpty, match=r"part of bad\.jsonl\.gz"):
         await restore(full, good)

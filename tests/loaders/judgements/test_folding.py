@@ -15,13 +15,13 @@ from graph_schema.errors import EntityNotFound, JudgementContradicts, QuestionEr
 from graph_schema.ids import EntityId, RunId, document_id
 from graph_schema.vocabulary import EntityType
 from loaders.judgements.candidates import find_candidates
-from loaders.judgements.folding import explode, judge, refold
+from loaders.judgements.folding import explode, judge
+from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
 from loaders.triple import Mention, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.counts import Counts
 from loaders.writing.retraction import retract_document
-from loaders.writing.writer import write_batch
 from service.searches.endpoints import lookup
 
 pytestmark = pytest.mark.anyio
@@ -56,10 +56,7 @@ async def load(graph: Graph, rows: Sequence[Row], *, confidence: float = 0.8) ->
             triple = Triple(next(ends), predicate, next(ends), "", Span(0, 0), confidence=confidence)
             if (statement := state(triple, document)) is not None:
                 batch.add(document, statement)
-        counts = await write_batch(tx, batch, RunId("run:test"))
-        if counts.changed:
-            counts.add(await refold(tx, batch.documents))
-        return counts
+        return await write_folded(tx, batch, RunId("run:test"))
 
     return await graph.write(work)
 

@@ -16,11 +16,11 @@ from graph_schema.errors import NothingToRetract
 from graph_schema.ids import RunId, document_id
 from graph_schema.vocabulary import Modality
 from loaders.loading import runs
+from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
 from loaders.triple import Mention, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.retraction import extent_of_run, retract_run, retract_source
-from loaders.writing.writer import write_batch
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ async def load(graph: Graph, run: str, source: str, given_rows: Sequence[Row]) -
         for triple, document in part:
             if (statement := state(triple, document)) is not None:
                 batch.add(document, statement)
-        await graph.write(write_batch, batch, RunId(run))
+        await graph.write(write_folded, batch, RunId(run))
 
 
 async def _run(tx: AsyncManagedTransaction, query: LiteralString) -> None:

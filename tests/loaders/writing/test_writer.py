@@ -15,12 +15,12 @@ from graph_schema.database.graph import Graph
 from graph_schema.domain import Document, Span
 from graph_schema.ids import DocumentId, RunId, document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
 from loaders.triple import Mention, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.counts import Counts
 from loaders.writing.retraction import retract_document
-from loaders.writing.writer import write_batch
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +45,7 @@ async def write(graph: Graph, rows: Sequence[Row]) -> Counts:
         statement = state(given_triple, document)
         if statement is not None:
             batch.add(document, statement)
-    return await graph.write(write_batch, batch, RunId("run:test"))
+    return await graph.write(write_folded, batch, RunId("run:test"))
 
 
 async def read_text(graph: Graph, document: Document, *triples: Triple, extractor: str = "rules/1") -> Counts:
@@ -53,7 +53,7 @@ async def read_text(graph: Graph, document: Document, *triples: Triple, extracto
     batch = Batch()
     statements = [state(replace(each, extractor=extractor), document) for each in triples]
     batch.add_reading(document, extractor, [statement for statement in statements if statement is not None])
-    return await graph.write(write_batch, batch, RunId("run:test"))
+    return await graph.write(write_folded, batch, RunId("run:test"))
 
 
 async def edges(graph: Graph) -> dict[tuple[str, str, str], dict[str, Any]]:

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_schema.ids import EntityId
+from service.filters.walk import EntityFilter
 from service.paths.budget import Budget, Meter
 from service.paths.dominators import dominated, immediate_dominators
-from service.paths.reach import Reach, reach
+from service.paths.reach import Reach, ReachQuestion, reach
 from service.paths.region import Expansion
 from service.paths.report import Bound, PathStatus
 from tests.service.paths.test_search import NODES, graphs
@@ -29,8 +30,8 @@ class Seeking:
     dead_ends: frozenset[EntityId]
     hubs: frozenset[EntityId]
 
-    async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
-        plain = await MemoryExpander(self.folded).expand(frontier, backward=backward, room=room, seconds=seconds)
+    async def seek(self, frontier: Sequence[EntityId], *, room: int, seconds: float) -> Expansion:
+        plain = await MemoryExpander(self.folded).expand(frontier, backward=False, room=room, seconds=seconds)
         found = {step.target for step in plain.steps}
         return replace(plain, goals=self.goals & found, dead_ends=self.dead_ends & found, hubs=self.hubs & found)
 
@@ -50,7 +51,8 @@ async def test_goals_distances_and_status_equal_the_reference(
     source = NODES[0]
     budget = Budget(max_depth=depth, timeout_s=60)
     seeking = Seeking(folded, goals - {source}, dead_ends, hubs)
-    found = await reach(lambda _: seeking, source, budget, Meter(budget))
+    question = ReachQuestion(source, EntityFilter(), depth)
+    found = await reach(lambda _: seeking, question, Meter(budget))
     walkable = folded.copy()
     walkable.remove_edges_from([(a, b) for a, b in folded.edges if a in dead_ends | hubs and a != source])
     everywhere = nx.single_source_shortest_path_length(walkable, source)
@@ -61,9 +63,9 @@ async def test_goals_distances_and_status_equal_the_reference(
         assert (one.steps[0].source, one.steps[-1].target) == (source, one.entity)
         assert all(walkable.has_edge(step.source, step.target) for step in one.steps)
     if near:
-        assert found.status() is PathStatus.FOUND
+        assert found.status is PathStatus.FOUND
     elif expected:
-        assert found.status() is PathStatus.NONE_WITHIN_BOUNDS
+        assert found.status is PathStatus.NONE_WITHIN_BOUNDS
     if found.exhausted:
         assert max(everywhere.values()) <= depth
     else:
@@ -79,12 +81,12 @@ async def test_goals_distances_and_status_equal_the_reference(
 )
 async def test_a_goal_too_far_away_is_none_within_bounds(depth: int, status: PathStatus, limited_by: Bound) -> None:
     found = await _along_a_line(depth, goal=NODES[3])
-    assert (found.status(), found.limited_by) == (status, limited_by)
+    assert (found.status, found.limited_by) == (status, limited_by)
 
 
 async def test_no_goal_anywhere_is_no_path_however_low_the_depth() -> None:
     found = await _along_a_line(2, goal=EntityId("elsewhere"))
-    assert (found.status(), found.limited_by) == (PathStatus.NO_PATH, None)
+    assert (found.status, found.limited_by) == (PathStatus.NO_PATH, None)
     assert set(found.distance) == set(NODES[:3])
 
 
@@ -93,7 +95,8 @@ async def _along_a_line(depth: int, goal: EntityId) -> Reach:
     nx.add_path(folded, NODES[:5], confidence=1.0, ties=1)
     budget = Budget(max_depth=depth)
     seeking = Seeking(folded, frozenset({goal}), frozenset(), frozenset())
-    return await reach(lambda _: seeking, NODES[0], budget, Meter(budget), look_past=True)
+    question = ReachQuestion(NODES[0], EntityFilter(), depth, look_past=True)
+    return await reach(lambda _: seeking, question, Meter(budget))
 
 
 @settings(max_examples=300, deadline=None)

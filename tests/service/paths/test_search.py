@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph_schema.ids import EntityId
-from service.paths.budget import Budget
+from service.paths.budget import Budget, Meter
 from service.paths.report import Bound, PathStatus
 from service.paths.search import PathQuestion, PathWeight, diverse, search
 from tests.service.reference import MemoryExpander, all_paths, expected_status
@@ -53,7 +53,7 @@ async def test_the_k_best_paths_and_the_status_equal_the_reference(
     folded: nx.DiGraph, sources: frozenset[EntityId], targets: frozenset[EntityId], depth: int, k: int
 ) -> None:
     outcome = await search(
-        MemoryExpander(folded), PathQuestion(sources, targets, k=k), Budget(max_depth=depth, timeout_s=60)
+        MemoryExpander(folded), PathQuestion(sources, targets, k=k), Meter(Budget(max_depth=depth, timeout_s=60))
     )
     expected = [] if sources & targets else all_paths(folded, sources, targets, depth)[:k]
     assert [path.entities for path in outcome.paths] == expected
@@ -66,7 +66,7 @@ async def test_paths_that_must_pass_an_entity_equal_the_reference(
     folded: nx.DiGraph, depth: int, k: int, must: EntityId
 ) -> None:
     asked = question("a", "b", k, must_pass=frozenset({must}))
-    outcome = await search(MemoryExpander(folded), asked, Budget(max_depth=depth, timeout_s=60))
+    outcome = await search(MemoryExpander(folded), asked, Meter(Budget(max_depth=depth, timeout_s=60)))
     expected = [path for path in all_paths(folded, asked.sources, asked.targets, depth) if must in path]
     assert [path.entities for path in outcome.paths] == expected[:k]
     if expected:
@@ -80,9 +80,9 @@ async def test_paths_that_must_pass_an_entity_equal_the_reference(
 async def test_to_pass_one_of_several_ends_a_path_must_start_or_end_there() -> None:
     expander = MemoryExpander(graph("ac", "ad", "bd"))
     asked = question("ab", "cd", 9, must_pass=frozenset({NODES[3]}))
-    assert ["".join(path.entities) for path in (await search(expander, asked, WIDE)).paths] == ["ad", "bd"]
+    assert ["".join(path.entities) for path in (await search(expander, asked, Meter(WIDE))).paths] == ["ad", "bd"]
     both = question("ab", "cd", must_pass=frozenset(NODES[:2]))
-    assert (await search(expander, both, WIDE)).status is PathStatus.NO_PATH
+    assert (await search(expander, both, Meter(WIDE))).status is PathStatus.NO_PATH
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_no_path_is_told_from_none_so_short_whatever_paths_will_do(
     depth: int, more: dict[str, Any], status: PathStatus
 ) -> None:
     expander = MemoryExpander(graph("ab", "ac", "cd", "de", "eb", "ag"))
-    outcome = await search(expander, question("a", "b", **more), Budget(max_depth=depth))
+    outcome = await search(expander, question("a", "b", **more), Meter(Budget(max_depth=depth)))
     assert outcome.status is status
 
 
@@ -108,7 +108,7 @@ async def test_ties_between_starts_are_broken_alike_under_every_weight(weight: P
     folded = nx.DiGraph()
     for a, b, confidence in [("a", "x", 0.5), ("x", "t", 1.0), ("b", "y", 1.0), ("y", "t", 0.5)]:
         folded.add_edge(a, b, confidence=confidence, ties=1)
-    outcome = await search(MemoryExpander(folded), question("ab", "t", 2, weight=weight), WIDE)
+    outcome = await search(MemoryExpander(folded), question("ab", "t", 2, weight=weight), Meter(WIDE))
     assert ["".join(path.entities) for path in outcome.paths] == ["axt", "byt"]
 
 
@@ -116,7 +116,7 @@ async def test_ties_between_starts_are_broken_alike_under_every_weight(weight: P
 @given(graphs(), st.integers(1, 6))
 async def test_weighted_by_confidence_the_cheapest_paths_come_first(folded: nx.DiGraph, k: int) -> None:
     asked = question("a", "b", k, weight=PathWeight.CONFIDENCE)
-    outcome = await search(MemoryExpander(folded), asked, WIDE)
+    outcome = await search(MemoryExpander(folded), asked, Meter(WIDE))
     halvings = {0.25: 2, 0.5: 1, 1.0: 0}
     costs = sorted(
         sum(1 + halvings[folded[u][v]["confidence"]] for u, v in pairwise(path))
@@ -131,7 +131,7 @@ async def test_under_a_small_budget_what_is_found_is_true_and_only_full_answers_
     folded: nx.DiGraph, room: int, k: int
 ) -> None:
     asked = question("a", "b", k)
-    outcome = await search(MemoryExpander(folded), asked, Budget(max_depth=7, max_expansions=room, timeout_s=60))
+    outcome = await search(MemoryExpander(folded), asked, Meter(Budget(max_depth=7, max_expansions=room, timeout_s=60)))
     every = all_paths(folded, asked.sources, asked.targets, 7)
     assert {path.entities for path in outcome.paths} <= set(every)
     if outcome.status is not PathStatus.BUDGET_EXHAUSTED:
@@ -141,13 +141,13 @@ async def test_under_a_small_budget_what_is_found_is_true_and_only_full_answers_
 
 async def test_a_far_target_is_none_within_bounds_not_no_path() -> None:
     expander = MemoryExpander(graph("ab", "bc", "cd"))
-    near = await search(expander, question("a", "d"), Budget(max_depth=2))
+    near = await search(expander, question("a", "d"), Meter(Budget(max_depth=2)))
     assert (near.status, near.limited_by) == (PathStatus.NONE_WITHIN_BOUNDS, Bound.DEPTH)
-    assert (await search(expander, question("a", "e"), Budget(max_depth=2))).status is PathStatus.NO_PATH
+    assert (await search(expander, question("a", "e"), Meter(Budget(max_depth=2)))).status is PathStatus.NO_PATH
 
 
 async def test_no_time_is_budget_exhausted() -> None:
-    outcome = await search(MemoryExpander(graph("ab")), question("a", "b"), Budget(timeout_s=0.0))
+    outcome = await search(MemoryExpander(graph("ab")), question("a", "b"), Meter(Budget(timeout_s=0.0)))
     assert (outcome.status, outcome.limited_by) == (PathStatus.BUDGET_EXHAUSTED, Bound.TIME)
 
 
@@ -160,7 +160,7 @@ async def test_one_lookup_per_level_however_many_neighbours() -> None:
                 folded.add_edge(a, b, confidence=1.0, ties=1)
         expander = MemoryExpander(folded)
         outcome = await search(
-            expander, PathQuestion(frozenset({EntityId("s")}), frozenset({EntityId("t")}), k=50), WIDE
+            expander, PathQuestion(frozenset({EntityId("s")}), frozenset({EntityId("t")}), k=50), Meter(WIDE)
         )
         assert len(outcome.paths) == width
         calls.add(expander.calls)
@@ -169,8 +169,8 @@ async def test_one_lookup_per_level_however_many_neighbours() -> None:
 
 async def test_diverse_paths_avoid_middles_already_used() -> None:
     folded = graph("ab", "bc", "cd", "be", "ed", "af", "fg", "gd")
-    plain = await search(MemoryExpander(folded), question("a", "d", k=2), WIDE)
-    spread = await search(MemoryExpander(folded), question("a", "d", k=2, diversity=1.0), WIDE)
+    plain = await search(MemoryExpander(folded), question("a", "d", k=2), Meter(WIDE))
+    spread = await search(MemoryExpander(folded), question("a", "d", k=2, diversity=1.0), Meter(WIDE))
     assert ["".join(path.entities) for path in plain.paths] == ["abcd", "abed"]
     assert ["".join(path.entities) for path in spread.paths] == ["abcd", "afgd"]
     assert diverse([], 3, 1.0) == []

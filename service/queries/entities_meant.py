@@ -1,0 +1,49 @@
+"""Which entities names mean: ids, names and aliases, in any script, to stored entities."""
+
+from collections.abc import Iterable, Sequence
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.errors import EntityNotFound
+from graph_schema.vocabulary import EntityType
+from service.filters.walk import EntityFilter
+from service.queries.entities import EntityMatch, MatchKind, entities_called, entities_like
+from service.queries.records import EntityRecord
+
+_CLOSE = 5
+"""Close names that are offered when nothing has the name asked for."""
+
+
+async def entities_meant(tx: AsyncManagedTransaction, names: Iterable[str]) -> dict[str, EntityRecord]:
+    """The entity that each id, name or alias means; of several with one name the one with most relations.
+
+    Raises EntityNotFound with close names.
+    """
+    return {name: found[0].entity for name, found in (await matches(tx, names)).items()}
+
+
+async def matches(
+    tx: AsyncManagedTransaction, names: Iterable[str], *, type: EntityType | None = None
+) -> dict[str, list[EntityMatch]]:
+    """All entities, of one type where given, that have each id, name or alias, best first. Raises EntityNotFound."""
+    names = list(dict.fromkeys(names))
+    called = await entities_called(tx, names)
+    found = {
+        name: kept for name, all in called.items() if (kept := [one for one in all if type in (None, one.entity.type)])
+    }
+    missing = [name for name in names if name not in found]
+    if missing:
+        where = None if type is None else EntityFilter(types=(type,))
+        like = await entities_like(tx, missing, where=where)
+        for name in missing:
+            named = [one for one in like.get(name, ()) if one.kind < MatchKind.FUZZY]
+            if not named:
+                raise EntityNotFound(name, close=close_names(like.get(name, ())))
+            found[name] = named
+    return found
+
+
+def close_names(candidates: Sequence[EntityMatch]) -> list[str]:
+    """Names to offer, the most alike first."""
+    by_likeness = sorted(candidates, key=lambda one: (-one.similarity, -one.degree, one.entity.id))
+    return [one.entity.name for one in by_likeness[:_CLOSE]]
