@@ -37,8 +37,8 @@ class BlockReader:
     """Reads block after block with one extractor; Ray makes one per worker."""
 
     def __init__(self, kind: ExtractorKind, output: Output) -> None:
-        self._extractor = make_extractor(kind)
-        self._reader = _reader(kind)
+        self._extractor = make_extractor(kind, open_triples=output.open_triples)
+        self._reader = _reader(kind, output)
         self._output = output
 
     def __call__(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def extract_blocks(
     if kind is ExtractorKind.LLM:
         raise SettingsError("--engine ray runs the offline extractors; a language model is as fast as its endpoint")
     finished = output.finished()
-    left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind)) not in finished]
+    left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind, output)) not in finished]
     if not left:
         return
     ray = _started_ray()
@@ -105,9 +105,9 @@ def extract_blocks(
         yield BlockDone(row["block"], Counter(orjson.loads(row["counts"])), row["problem"])
 
 
-def _reader(kind: ExtractorKind) -> str:
+def _reader(kind: ExtractorKind, output: Output) -> str:
     """What must be the same for a finished block to stay valid."""
-    return f"{kind}/{version('chokepoint')}/{pipeline_name()}"
+    return f"{'open' if output.open_triples else kind}/{version('chokepoint')}/{pipeline_name()}"
 
 
 def _readable(block: Block, refused: list[MalformedRecord]) -> Iterator[Article]:
