@@ -20,6 +20,7 @@ from service import browser_files
 from service.engines.cypher import CypherEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
+from service.heartbeat import watch_database
 from service.http import graphiql
 from service.http.documents import list_documents
 from service.http.endpoint import GraphQLEndpoint
@@ -55,12 +56,16 @@ def create_app(
         async with AsyncExitStack() as stack:
             if graph is None:
                 _attach(app, await stack.enter_async_context(open_graph()), settings, make_writer)
-            warming = asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree))
+            tasks = [
+                asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree)),
+                asyncio.create_task(watch_database(app.state.graph)),
+            ]
             try:
                 yield
             finally:
-                warming.cancel()
-                await asyncio.gather(warming, return_exceptions=True)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 if app.state.writer is not None:
                     await app.state.writer.close()
 
@@ -117,8 +122,8 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
-    app.state.graph = graph
     app.state.writer = None if make_writer is None else make_writer(graph)
+    app.state.graph = graph = graph.guarded()
     app.state.searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
 
