@@ -31,6 +31,16 @@ class ServiceSettings(BaseSettings):
     """Most relations that one path question may look at."""
     max_timeout_ms: int = Field(default=30_000, ge=1)
     """Longest that one path question may take, in milliseconds."""
+    index: bool = True
+    """Whether the graph is also held in memory, where path questions are answered many times faster; until it is read, and for
+    what it does not know, the database answers."""
+    index_megabytes: int = Field(default=2_000, ge=1)
+    """Most memory that the index may take, in MB: about 40 bytes for each relation, 120 for each entity, 30 for each claim.
+    Claims that find no room are left out, and filters on them go to the database; a larger graph gets no index."""
+    index_poll_seconds: float = Field(default=0.5, ge=0.05)
+    """How often the index asks the database whether the graph has changed, in seconds."""
+    index_max_expansions: int = Field(default=50_000_000, ge=1)
+    """Most relations that the index looks at for one question that does not ask for fewer than `max_expansions`."""
     path_concurrency: int = Field(default=8, ge=1)
     """Path questions worked on at the same time; others wait for their turn, on their own budget of time."""
     path_queue: int = Field(default=64, ge=0)

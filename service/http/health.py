@@ -22,4 +22,13 @@ async def readyz(request: Request) -> JSONResponse:
     except ChokepointError as error:
         headers["retry-after"] = str(getattr(error, "retry_after_s", 1))
         return JSONResponse({"status": "unavailable", "code": error.code, "reason": str(error)}, 503, headers)
-    return JSONResponse({"status": "ready", "graphVersion": version}, headers=headers)
+    ready: dict[str, object] = {"status": "ready", "graphVersion": version}
+    if (keeper := request.app.state.index) is not None:
+        status = keeper.status
+        ready["index"] = {
+            "state": status.state,
+            "graphVersion": status.graph_version,
+            "relations": status.relations,
+            "of": status.of,
+        }
+    return JSONResponse(ready, headers=headers)
