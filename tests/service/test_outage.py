@@ -44,7 +44,7 @@ async def asking(server: EmbeddedNeo4j) -> AsyncIterator[httpx.AsyncClient]:
     async with Graph.connect(server.connection()) as graph:
         await schema.apply(graph)
         await story().rewrite(graph, version=7)
-        async with serving(graph) as service, httpx.AsyncClient(timeout=60, trust_env=False) as http:
+        async with serving(graph, index=False) as service, httpx.AsyncClient(timeout=60, trust_env=False) as http:
             http.base_url = httpx.URL(service.http.removesuffix("/graphql"))
             yield http
 
