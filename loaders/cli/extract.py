@@ -53,7 +53,10 @@ def extract(
         bool, typer.Option("--open", help="Open triples: subject, predicate and object in the text's own words.")
     ] = False,
     extractor: Annotated[
-        ExtractorKind, typer.Option(help="What reads: rules over a parse, or a language model.")
+        ExtractorKind,
+        typer.Option(
+            help="What reads: rules over a parse, a language model, or the model only where the offline reader is unsure."
+        ),
     ] = ExtractorKind.SPACY,
     processes: Annotated[int, typer.Option(min=1, help="How many processes read the text.")] = 1,
     engine: Annotated[
