@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-load bench-service clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,11 +65,17 @@ bench: bench-extraction bench-load bench-service ## Measure against bare baselin
 bench-extraction: $(VENV)/.installed-dev ## Extraction against the bare spaCy pipeline
 	$(BIN)/python -m benchmarks.extraction
 
+bench-reading: $(VENV)/.installed-dev ## How much of annotated text is read, and how rightly (READ='--extractor llm --errors 40'; WRITE=docs/extraction.md)
+	$(BIN)/python -m benchmarks.reading $(READ) $(if $(WRITE),--write $(WRITE))
+
 bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load
 
 bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
 	$(BIN)/python -m benchmarks.service_paths
+
+bench-hostile: $(VENV)/.installed-dev ## How long others wait while one client sends costly documents
+	$(BIN)/python -m benchmarks.hostile --at-most 0.3
 
 # Floors far below what is measured: they catch a change of kind, not a busy machine.
 bench-ci: $(VENV)/.installed-dev ## Short benchmarks with a floor on their ratios

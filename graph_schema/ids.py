@@ -3,10 +3,10 @@
 import hashlib
 import json
 import re
-import unicodedata
 from functools import cache
 from typing import NewType
 
+from graph_schema.spelling import is_written, without_accents, without_invisible
 from graph_schema.vocabulary import EntityType, RelationType, vocabulary
 
 EntityId = NewType("EntityId", str)
@@ -17,7 +17,7 @@ RunId = NewType("RunId", str)
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 _WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_NOT_WORD = re.compile(r"[\W_]+")
+_DIVIDERS = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 
 
 def content_id(*parts: str | int | None) -> str:
@@ -26,16 +26,19 @@ def content_id(*parts: str | int | None) -> str:
 
 
 def slug(name: str) -> str:
-    """`name` as the readable half of an id: lower case, words joined by hyphens, letters of any script kept.
+    """`name` as the readable half of an id: lower case, words joined by hyphens, letters and signs of any script kept.
 
+    What is not seen does not count (zero-width characters, soft hyphens, the Arabic tatweel), nor do accents where they
+    only help to read: on Latin, Greek, Arabic and Hebrew letters. Everywhere else a mark makes another letter: が is not か.
     A name without a letter or digit gives a hash of itself, so that no name gives nothing.
     """
-    plain = name.replace("&", " and ").replace("+", " plus ")
+    plain = name.replace("&", " and ").replace("+", " plus ").replace("#", " sharp ")
     if not plain.isascii():
-        plain = unicodedata.normalize("NFKD", plain)
-        plain = unicodedata.normalize("NFKC", "".join(c for c in plain if not unicodedata.combining(c)))
+        plain = without_accents(without_invisible(plain))
     plain = plain.casefold().replace("'", "").replace("’", "")
-    return _NOT_WORD.sub("-", plain).strip("-") or content_id(name)
+    if not plain.isascii():
+        plain = "".join(char if is_written(char) else "-" for char in plain)
+    return _DIVIDERS.sub("-", plain).strip("-") or content_id(name)
 
 
 @cache

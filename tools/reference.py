@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference: settings, command line, exit codes. `python -m tools.reference [--check]`.
+"""Write the generated pages of docs/reference from the code. `python -m tools.reference [--check]`.
 
 What is written comes from the code alone, so a page that differs from it is out of date: a test and `--check` say so.
 """
@@ -17,6 +17,7 @@ from typer.main import get_command
 import chokepoint
 from graph_schema import errors
 from graph_schema.errors import ChokepointError
+from graph_schema.vocabulary import vocabulary
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -52,7 +53,33 @@ def main() -> int:
 
 def pages() -> Mapping[str, str]:
     """Content of the generated pages by name of file."""
-    return {"settings.md": settings_page(), "cli.md": command_page(), "exit-codes.md": exit_code_page()}
+    return {
+        "settings.md": settings_page(),
+        "cli.md": command_page(),
+        "exit-codes.md": exit_code_page(),
+        "vocabulary.md": vocabulary_page(),
+    }
+
+
+def vocabulary_page() -> str:
+    """Every relation with the types of its ends and its meaning, and every type of entity."""
+    known = vocabulary()
+    parts = [
+        "# Vocabulary\n",
+        GENERATED,
+        f"Version {known.version} of `graph_schema/ontology.yaml`. A statement whose ends a relation does not admit in the",
+        "order in which they are given becomes RELATED_TO with its own words, and the load tells how many did.\n",
+        "| relation | from | to | means |\n|---|---|---|---|",
+    ]
+    for relation in known.relations.values():
+        ends = (", ".join(sorted(types)) for types in (relation.subject_types, relation.object_types))
+        name = f"`{relation.type}`" + (" (both ways)" if relation.symmetric else "")
+        parts.append(
+            f"| {name} | {' | '.join('any' if relation.category == 'other' else end for end in ends)} | {relation.meaning} |"
+        )
+    parts.append("\n| type | means |\n|---|---|")
+    parts += [f"| `{type}` | {meaning} |" for type, meaning in known.entity_types.items()]
+    return "\n".join(parts) + "\n"
 
 
 def settings_page() -> str:

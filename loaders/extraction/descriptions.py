@@ -8,7 +8,7 @@ from functools import cache
 
 from spacy.tokens import Token
 
-from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.extraction.clauses import Clause, conjuncts, prepositional
 from loaders.extraction.document import Mention, Referent, Text
 from loaders.extraction.frames import Frame, FrameKind, Frames, Slot, read_yaml
@@ -16,6 +16,7 @@ from loaders.extraction.makers import made_by
 from loaders.extraction.matching import Candidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases, all_entities, plural
+from loaders.extraction.signatures import text_signature
 from loaders.extraction.words import words
 from loaders.gazetteer import FormKind, gazetteer
 
@@ -363,7 +364,7 @@ def _relational_nouns(found: list[Clause], phrases: Phrases, frames: Frames) -> 
 def _relational(
     frame: Frame, noun: Token, clause: Clause | None, naming: Clause | None, phrases: Phrases
 ) -> Iterator[Candidate]:
-    definition = vocabulary().relations[frame.relation]
+    definition = text_signature(frame.relation)
     called, other = definition.subject_types, definition.object_types
     if frame.first is Slot.OBJECT:
         called, other = other, called

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from spacy.tokens import Token
 
-from graph_schema.vocabulary import EntityType, RelationDefinition, RelationType, vocabulary
+from graph_schema.vocabulary import EntityType, RelationDefinition, RelationType
 from loaders.extraction.clauses import Clause, conjuncts, prepositional
 from loaders.extraction.document import Referent
 from loaders.extraction.frames import Frame, FrameKind, Frames, Slot
@@ -21,6 +21,7 @@ from loaders.extraction.matching import (
 )
 from loaders.extraction.modality import act_modality, strongest
 from loaders.extraction.phrases import Phrases, all_entities
+from loaders.extraction.signatures import text_signature
 from loaders.extraction.words import modality_words
 from loaders.gazetteer import FormKind
 
@@ -102,7 +103,7 @@ def event_candidates(
 def _event_pairs(
     frame: Frame, noun: Token, phrases: Phrases, by_verb: dict[int, Clause], rejected: dict[str, int]
 ) -> Iterator[Candidate]:
-    definition = vocabulary().relations[frame.relation]
+    definition = text_signature(frame.relation)
     carrier = carrying_clause(noun, by_verb)
     if carrier is not None and _undoes(carrier.lemma, frame.relation):
         return

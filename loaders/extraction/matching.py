@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from spacy.tokens import Token
 
-from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.extraction.clauses import Clause, prepositional
 from loaders.extraction.document import Referent
 from loaders.extraction.frames import Element, Frame, FrameKind, Frames, Slot
 from loaders.extraction.modality import act_modality, strongest, verb_modality
 from loaders.extraction.phrases import Phrases, all_entities
+from loaders.extraction.signatures import text_signature
 from loaders.extraction.words import words
 
 OF_THINGS = frozenset(
@@ -215,7 +216,7 @@ def noun_forms(token: Token) -> set[str]:
 def _verb_pairs(
     frame: Frame, binding: Binding, clause: Clause, phrases: Phrases, rejected: dict[str, int]
 ) -> Iterator[Candidate]:
-    definition = vocabulary().relations[frame.relation]
+    definition = text_signature(frame.relation)
     modality = frame.modality
     if modality is Modality.ASSERTED and binding.literal is not None:
         modality = act_modality(binding.literal, clause.verb, own_literal=True)
@@ -262,7 +263,7 @@ def resolve_pairs(
     subjects: list[Token], objects: list[Token], relation: RelationType, phrases: Phrases, rejected: dict[str, int]
 ) -> list[tuple[Referent, Referent]]:
     """Pairs of entities that the signature of `relation` admits; turned round where it admits only that."""
-    definition = vocabulary().relations[relation]
+    definition = text_signature(relation)
     first, second = definition.subject_types, definition.object_types
     if definition.symmetric:
         first = second = first | second

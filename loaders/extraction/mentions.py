@@ -14,7 +14,7 @@ from loaders.extraction.document import Mention, Text
 from loaders.extraction.naming import LABELS, type_by_words, type_of
 from loaders.extraction.shaped_names import find_families, find_ministries, find_nodes
 from loaders.extraction.words import words
-from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, needs_capital, strip_legal_suffix
+from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, needs_capital, strip_legal_form
 
 _COMMON = frozenset({EntityType.MATERIAL, EntityType.TECHNOLOGY, EntityType.PRODUCT, EntityType.POLICY})
 _DETERMINERS = frozenset({"the", "a", "an", "its", "their", "his", "her", "this", "that", "these", "those"})
@@ -230,7 +230,7 @@ class MentionFinder:
                 found = EntityType.PLACE
         name = clean_name(text.doc[span.start : end].text)
         if found in (EntityType.COMPANY, EntityType.ORGANIZATION):
-            name = strip_legal_suffix(name)
+            name = strip_legal_form(name)
         if len(name) < 2 and not has_han(name):
             return
         entry_known = self._gazetteer.lookup(name, found)
@@ -267,7 +267,7 @@ class MentionFinder:
                 type = EntityType.PERSON
             if type is not None and len(name) > 3:
                 if type is EntityType.COMPANY:
-                    name = strip_legal_suffix(name)
+                    name = strip_legal_form(name)
                 text.add(Mention(index, end, span.root.i, text.referent(name, type, first=index)))
             index = max(end, index + 1)
 

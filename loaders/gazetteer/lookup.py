@@ -5,8 +5,9 @@ from functools import cache
 
 from graph_schema.vocabulary import EntityType
 from loaders.gazetteer.entries import Form, FormKind, GazetteerEntry, forms, read_data
+from loaders.gazetteer.legal_forms import strip_legal_form
 from loaders.gazetteer.ministries import Ministry, MinistryNames
-from loaders.gazetteer.normalise import normalise, strip_legal_suffix
+from loaders.gazetteer.normalise import normalise
 
 _COMMON_NOUNS = frozenset({EntityType.MATERIAL, EntityType.TECHNOLOGY, EntityType.PRODUCT, EntityType.POLICY})
 _NEEDS_CAPITALS = frozenset(read_data("ordinary_words.yaml")["ordinary_words"])
@@ -58,7 +59,7 @@ class Gazetteer:
             exact = [form for form in found if form.text == name]
             return exact + [form for form in found if form.text != name]
         whole = name.strip()
-        if (shorter := strip_legal_suffix(whole)) != whole:
+        if (shorter := strip_legal_form(whole)) != whole:
             key = normalise(shorter)
             return [form for form in self._by_key.get(key, ()) if form.entry.type not in _COMMON_NOUNS]
         return []

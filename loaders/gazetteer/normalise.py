@@ -6,17 +6,12 @@ from functools import cache, lru_cache
 
 from opencc import OpenCC
 
-LEGAL_SUFFIX = re.compile(
-    r"[\s,]+(?:co\.?,?\s*ltd|co|corp|corporation|company|inc|incorporated|ltd|limited|llc|llp|lp|plc|ag|nv|n\.v|sa|s\.a|se|asa|ab|oyj|"
-    r"spa|s\.p\.a|srl|gmbh|gmbh\s*&\s*co\.?\s*kg|kg|kk|k\.k|bv|b\.v|pte|pty|pjsc|jsc|oao|pao|bhd|sdn|tbk|pt|a/s|as|"
-    r"holding|holdings|group)\.?$",
-    re.IGNORECASE,
-)
-_KEEP = frozenset({"holdings", "holding", "group"})
-_CHINESE_SUFFIX = re.compile(r"(?:股份有限公司|有限責任公司|有限责任公司|有限公司|股份公司|集團|集团|公司)$")
+from graph_schema.spelling import is_written, without_accents, without_invisible
+
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
-_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
-_NOT_WORD = re.compile(r"[^\w+]+")
+_NOT_WORD = re.compile(r"[^\w+#]+")
+_ARTICLE = re.compile(r"^(?:the|a(?!\s+\w\b)|an)\s+(?=\S)", re.IGNORECASE)
+"""An article before a name; the A of "A O Smith" is an initial."""
 _DOTTED = re.compile(r"\b(?:[A-Za-z]\.){2,}")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 
@@ -32,24 +27,6 @@ def has_han(text: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def strip_legal_suffix(name: str) -> str:
-    """`name` without what only says its legal form: "ACM Research Inc" is "ACM Research", "TSS Holdings Ltd" is "TSS Holdings".
-
-    "Holdings" and "Group" stay: they tell a parent from its unit. A name that is nothing but suffixes stays as it is.
-    """
-    if has_han(name):
-        return _CHINESE_SUFFIX.sub("", name) or name
-    while match := LEGAL_SUFFIX.search(name):
-        if match.group().strip(" ,.").casefold() in _KEEP:
-            break
-        shorter = name[: match.start()].rstrip(" ,&")
-        if not shorter or shorter.casefold() in {"the", "a", "and"}:
-            break
-        name = shorter
-    return name
-
-
-@lru_cache(maxsize=65536)
 def normalise(name: str) -> str:
     """Key of a name: compatibility form, case, punctuation, accents, article, possessive and Chinese script set aside.
 
@@ -60,8 +37,16 @@ def normalise(name: str) -> str:
         name = _to_simplified().convert(name)
     name = _POSSESSIVE.sub("", name)
     name = _DOTTED.sub(lambda match: match.group().replace(".", ""), name)
-    name = name.casefold()
-    if not name.isascii():
-        name = "".join(char for char in unicodedata.normalize("NFD", name) if not unicodedata.combining(char))
-    name = _NOT_WORD.sub(" ", name.replace("&", " and ")).strip()
+    name = name.casefold().replace("&", " and ")
+    if name.isascii():
+        name = _NOT_WORD.sub(" ", name)
+    else:
+        plain = without_accents(without_invisible(name))
+        name = "".join(char if is_written(char) or char in "+#_" else " " for char in plain)
+    name = " ".join(name.split())
+    return without_article(name)
+
+
+def without_article(name: str) -> str:
+    """`the Pentagon` as `Pentagon`."""
     return _ARTICLE.sub("", name)

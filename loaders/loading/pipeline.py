@@ -60,7 +60,7 @@ class Findings:
             if words is not None and (words in self.unmapped or len(self.unmapped) < _MOST_DIFFERENT):
                 self.unmapped[words] += 1
             if statement.misfit is not None:
-                self.misfits[statement.misfit] += 1
+                self.misfits[statement.misfit.value] += 1
 
     def add(self, other: "Findings") -> None:
         """Add what another part of the input showed."""

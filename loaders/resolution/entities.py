@@ -5,14 +5,14 @@ does not depend on the order in which documents are loaded, and what a document 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from graph_schema.domain import Entity
 from graph_schema.ids import EntityId, entity_id
-from graph_schema.vocabulary import EntityType, RelationDefinition
-from loaders.gazetteer import GazetteerEntry, gazetteer, strip_legal_suffix
+from graph_schema.vocabulary import THINGS, EntityType, RelationDefinition
+from loaders.gazetteer import GazetteerEntry, gazetteer, strip_legal_form, without_article
 from loaders.resolution import names
 from loaders.triple import Mention
 
@@ -21,11 +21,13 @@ _KIN: tuple[frozenset[EntityType], ...] = (
     frozenset({EntityType.GOVERNMENT_BODY, EntityType.ORGANIZATION}),
     frozenset({EntityType.COUNTRY, EntityType.PLACE}),
     frozenset({EntityType.COUNTRY, EntityType.GOVERNMENT_BODY}),
-    frozenset({EntityType.BLOC, EntityType.ORGANIZATION}),
+    frozenset({EntityType.BLOC, EntityType.ORGANIZATION, EntityType.GOVERNMENT_BODY, EntityType.COUNTRY}),
     frozenset({EntityType.PRODUCT, EntityType.TECHNOLOGY, EntityType.MATERIAL}),
 )
 """Types that sources confuse: where a source's type differs from the gazetteer's within one group, the gazetteer's holds."""
 
+_HINTS = frozenset({*THINGS, EntityType.FACILITY, EntityType.PLACE, EntityType.EVENT})
+"""Types that the last word of a firm's name may tell wrongly: Jiangxi Copper, Harbor Tools, Red River."""
 _PROPER = (
     EntityType.COMPANY,
     EntityType.ORGANIZATION,
@@ -64,6 +66,11 @@ class Identified:
     """Names under which the source mentions it, sorted, beyond those that the gazetteer knows."""
     readings: tuple[GazetteerEntry, ...] = ()
     """What the name may mean, of different types, where only the signature can tell: Beijing is a city or China."""
+    namesake: str | None = None
+    """The name of somebody or something else that may be meant, where the source tells no type and a relation cannot hold
+    for what is known under the name: Ford is a firm and a surname, turkey a bird."""
+    hint: EntityType | None = None
+    """Type that the last word of the name hints at, without `type`: Harbor Tools may be tools, and is rather a firm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,12 @@ def identify(mention: Mention) -> Identified:
 
 @lru_cache(maxsize=65_536)
 def entity(identified: Identified, type: EntityType) -> Resolved:
-    """The entity, of its own type where it has one, else of `type`, under all its names."""
+    """The entity of `type` that is meant, under all its names."""
     for reading in identified.readings:
         if reading.type is type:
             result = Entity(type, reading.name, tuple(sorted({*reading.aliases} - {reading.name})))
             return Resolved(result.id, result)
-    type, name = identified.type or type, identified.name
+    name = identified.name
     spellings = {name, *identified.names}
     if name in identified.names:  # so it is unless the gazetteer has it
         name = shown_name(type, spellings, name)
@@ -119,45 +126,86 @@ def merge(one: Entity, other: Entity) -> Entity:
 class Fit:
     """The ends of a relation as its signature wants them."""
 
+    subject: Identified
     subject_type: EntityType
+    object: Identified
     object_type: EntityType
-    reversed: bool = False
-    """The source had subject and object the other way round."""
 
 
 def fit(subject: Identified, definition: RelationDefinition, object: Identified) -> Fit | None:
-    """Types for both ends within the signature; None when it admits them in neither order.
+    """Ends within the signature, in the source's order, which a symmetric relation does not have; None when there are none.
 
-    The source's order is kept where it fits. Ends of unknown type take the likeliest that the signature admits.
+    An end whose known meaning the signature does not admit may be somebody or something else of its name. Ends of unknown
+    type take the likeliest that the signature admits.
     """
-    straight = _types(subject, definition.subject_types, object, definition.object_types)
-    if straight is not None:
-        return Fit(*straight)
-    turned = _types(subject, definition.object_types, object, definition.subject_types)
-    if turned is None:
-        return None
-    return Fit(*turned) if definition.symmetric else Fit(turned[1], turned[0], reversed=True)
-
-
-def _types(
-    subject: Identified, subject_types: frozenset[EntityType], object: Identified, object_types: frozenset[EntityType]
-) -> tuple[EntityType, EntityType] | None:
-    first, second = _within(subject, subject_types), _within(object, object_types)
-    return None if first is None or second is None else (first, second)
+    subject, object = _located(subject, object), _located(object, subject)
+    first, second = definition.subject_types, definition.object_types
+    straight = _within(subject, first), _within(object, second)
+    if straight[0] is not None and straight[1] is not None:
+        return Fit(subject, straight[0], object, straight[1])
+    turned = _within(subject, second), _within(object, first)
+    if turned[0] is not None and turned[1] is not None:
+        if definition.symmetric:
+            return Fit(subject, turned[0], object, turned[1])
+        if straight == (None, None):
+            return None  # the row is the wrong way round: no namesakes are meant
+    one = (subject, straight[0]) if straight[0] is not None else _namesake(subject, first)
+    other = (object, straight[1]) if straight[1] is not None else _namesake(object, second)
+    return None if one is None or other is None else Fit(*one, *other)
 
 
 def _within(end: Identified, types: frozenset[EntityType]) -> EntityType | None:
     if end.type is not None:
         return end.type if end.type in types else None
-    for reading in sorted(end.readings, key=lambda reading: reading.type is not EntityType.PLACE):
+    if end.hint in types and (end.hint not in THINGS or EntityType.COMPANY not in types):
+        return end.hint
+    for reading in sorted(end.readings, key=lambda reading: _preference(end, reading)):
         if reading.type in types:
             return reading.type
     return None if end.readings else likeliest(end.name, types)
 
 
+def _preference(end: Identified, reading: GazetteerEntry) -> int:
+    """A country before a region of its name, a city before the country that it stands for."""
+    if reading.type is EntityType.COUNTRY and reading.name == end.name:
+        return 0
+    return 1 if reading.type is EntityType.PLACE else 2
+
+
+def _located(end: Identified, other: Identified) -> Identified:
+    """`end` as a region where it shares its name with a country and the other end is a city of the region."""
+    if end.readings and names.is_region_beside(end.name, other.name):
+        return replace(end, readings=tuple(reading for reading in end.readings if reading.type is EntityType.PLACE))
+    return end
+
+
+def _namesake(end: Identified, types: frozenset[EntityType]) -> tuple[Identified, EntityType] | None:
+    """Who or what else of the name of `end` is of one of `types`: a person of a proper name, a thing of any other."""
+    if end.namesake is None:
+        return None
+    proper = names.is_proper(end.namesake)
+    likely = (
+        [EntityType.PERSON] if proper and EntityType.PERSON in types else [type for type in THINGS if type in types]
+    )
+    return (Identified(end.namesake, likely[0], names=(end.namesake,)), likely[0]) if likely else None
+
+
+def unfit(subject: Identified, definition: RelationDefinition | None, object: Identified) -> Fit:
+    """Ends of what becomes RELATED_TO: an end that the relation which was meant does admit is who it would have been."""
+    subject_type = None if definition is None else _within(subject, definition.subject_types)
+    object_type = None if definition is None else _within(object, definition.object_types)
+    return Fit(subject, subject_type or anything(subject), object, object_type or anything(object))
+
+
 def anything(end: Identified) -> EntityType:
     """Type of an end of which no signature tells more."""
-    return end.type or (end.readings[0].type if end.readings else likeliest(end.name, frozenset(EntityType)))
+    if end.type is not None:
+        return end.type
+    if end.readings:
+        return end.readings[0].type
+    if end.hint is not None:
+        return EntityType.COMPANY if end.hint in THINGS else end.hint
+    return likeliest(end.name, frozenset(EntityType))
 
 
 @lru_cache(maxsize=65_536)
@@ -174,44 +222,73 @@ def likeliest(name: str, types: frozenset[EntityType]) -> EntityType:
 def _identify(name: str, type: EntityType | None, aliases: tuple[str, ...]) -> Identified:
     outer, inner = names.split_bracket(names.tidy(name))
     said = {outer, *map(names.tidy, aliases)} | ({inner} if inner is not None else set())
-    for form, wanted in dict.fromkeys(_forms(name, outer, inner, aliases, type)):
-        if (found := _look_up(form, wanted)) is not None:
-            entry = gazetteer().lookup(found.name, found.type) or found  # its aliases must not depend on the form
-            new = (name for name in said if name != entry.name and gazetteer().lookup(name, entry.type) != entry)
-            return Identified(entry.name, entry.type, entry.aliases, tuple(sorted(new)))
+    plain = names.without_possessive(without_article(outer))
+    if (found := _known(name, outer, plain, type) or _abbreviated(plain, inner, aliases, type)) is not None:
+        entry = gazetteer().lookup(found.name, found.type) or found  # its aliases must not depend on the form
+        new = (name for name in said if name != entry.name and gazetteer().lookup(name, entry.type) != entry)
+        namesake = plain if type is None and _may_be_another(plain, entry) else None
+        return Identified(entry.name, entry.type, entry.aliases, tuple(sorted(new)), namesake=namesake)
     if type is None and (readings := _readings(outer)):
-        return Identified(outer, None, readings=readings)
-    plain = names.without_possessive(names.without_article(outer))
+        namesake = plain if all(_may_be_another(plain, reading) for reading in readings) else None
+        return Identified(outer, None, readings=readings, namesake=namesake)
     canonical = plain
     if type in (None, EntityType.COMPANY, EntityType.ORGANIZATION):
-        canonical = strip_legal_suffix(plain)
+        canonical = strip_legal_form(plain)
         if type is None and canonical != plain:
             type = EntityType.COMPANY
         if gazetteer().lookup(canonical) is not None:
             canonical = plain  # what the gazetteer has under that name is something else: "Japan Inc" is not Japan
-    canonical = names.traditional(canonical)
-    return Identified(canonical, type or names.told_type(canonical), (), tuple(sorted(said | {canonical})))
+    canonical = names.one_script(canonical)
+    told, hint = (type, None) if type is not None else (names.told_type(canonical), None)
+    if type is None and told in _HINTS and _like_a_firm(canonical):
+        told, hint = None, told
+    return Identified(canonical, told, (), tuple(sorted(said | {canonical})), hint=hint)
 
 
-def _forms(
-    name: str, outer: str, inner: str | None, aliases: tuple[str, ...], type: EntityType | None
-) -> Iterator[tuple[str, EntityType | None]]:
-    """Forms to look up, each with the type it must have; the closest to what is written first."""
-    yield name, type
-    yield outer, type
-    plain = names.without_possessive(names.without_article(outer))
-    yield plain, type
-    if (firm := strip_legal_suffix(plain)) != plain:
-        yield firm, type or EntityType.COMPANY
-    if inner is not None:
-        yield inner, type
-    for alias in aliases:
-        yield alias, type
-    if (
-        plain.islower()
-    ):  # a table may be all in lower case; the gazetteer wants its capital of a name that is also a word
-        yield plain.title(), type
-        yield plain.upper(), type
+def _known(name: str, outer: str, plain: str, type: EntityType | None) -> GazetteerEntry | None:
+    """The known entity that a full name writes, the form closest to what is written first.
+
+    A table may be all in lower case; the gazetteer wants its capital of a name that is also a word.
+    """
+    forms = [(name, type), (outer, type), (plain, type)]
+    if (firm := strip_legal_form(plain)) != plain:
+        forms.append((firm, type or EntityType.COMPANY))
+    if plain.islower():
+        forms += [(plain.title(), type), (plain.upper(), type)]
+    return next((found for form, wanted in dict.fromkeys(forms) if (found := _look_up(form, wanted)) is not None), None)
+
+
+def _abbreviated(
+    name: str, inner: str | None, aliases: tuple[str, ...], type: EntityType | None
+) -> GazetteerEntry | None:
+    """The known entity that another name of a record writes, where its full name cuts a name of that entity short.
+
+    By an acronym, an alias or a weak name alone nobody becomes somebody else: of the many that are called AMD one is known.
+    """
+    for form in ((inner,) if inner is not None else ()) + aliases:
+        entry = _look_up(form, type)
+        full = strip_legal_form(name)
+        if entry is not None and any(
+            names.abbreviates(full, strip_legal_form(other)) for other in (entry.name, *entry.aliases)
+        ):
+            return entry
+    return None
+
+
+def _may_be_another(name: str, entry: GazetteerEntry) -> bool:
+    """Whether a known name may be a surname or a word too: one word, or the name of a firm that may be a person's."""
+    words = name.split()
+    if not all(word.replace("-", "").replace("'", "").isalpha() for word in words):
+        return False
+    if len(words) == 1:
+        return not (name.isupper() and len(name) > 1)
+    return entry.type is EntityType.COMPANY and len(words) < 4 and names.told_type(name) is None and name.istitle()
+
+
+def _like_a_firm(name: str) -> bool:
+    """Whether a name is written as one of a firm: several words, each with a capital, as in Jiangxi Copper."""
+    words = name.split()
+    return len(words) > 1 and words[-1].istitle() and all(word[0].isupper() or not word.isalpha() for word in words)
 
 
 def _readings(name: str) -> tuple[GazetteerEntry, ...]:

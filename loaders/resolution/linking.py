@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graph_schema.domain import Claim, Document
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.extraction.predicates import map_predicate
-from loaders.resolution.entities import Fit, Resolved, anything, entity, fit, identify
+from loaders.resolution.entities import Fit, Resolved, anything, entity, fit, identify, unfit
 from loaders.triple import Triple
 
 
@@ -19,14 +19,14 @@ class Statement:
     unmapped: str | None = None
     """The predicate's words, where the vocabulary lacks them."""
     misfit: RelationType | None = None
-    """The relation that was meant, where its signature does not admit the two ends."""
+    """The relation that was meant, where its signature does not admit the two ends in the order in which they are given."""
 
 
 def state(triple: Triple, document: Document) -> Statement | None:
     """The claim that `triple` makes in `document`; None when its subject and object turn out to be one entity.
 
-    A predicate that the vocabulary lacks, and a relation whose signature admits the ends in neither order, become
-    RELATED_TO with the words kept.
+    A predicate that the vocabulary lacks, and a relation whose signature does not admit the ends in the order in which they
+    are given, become RELATED_TO with the words kept.
     """
     relation, modality, inverted = triple.relation, triple.modality, False
     if relation is None and (match := map_predicate(triple.predicate)) is not None:
@@ -36,14 +36,13 @@ def state(triple: Triple, document: Document) -> Statement | None:
     if inverted:
         subject, object = object, subject
     fitting = None if relation is None else fit(subject, vocabulary().relations[relation], object)
-    if fitting is not None and fitting.reversed:
-        subject, object = object, subject
     type = relation if relation is not None and fitting is not None else RelationType.RELATED_TO
     if type is RelationType.RELATED_TO:
+        fitting = unfit(subject, None if relation is None else vocabulary().relations[relation], object)
         if inverted:  # RELATED_TO keeps the words, which say it in the source's own order
-            subject, object = object, subject
-        fitting = Fit(anything(subject), anything(object))
+            fitting = Fit(fitting.object, fitting.object_type, fitting.subject, fitting.subject_type)
     assert fitting is not None
+    subject, object = fitting.subject, fitting.object
     ends = entity(subject, fitting.subject_type), entity(object, fitting.object_type)
     if ends[0].id == ends[1].id:
         return None

@@ -10,12 +10,13 @@ from importlib.resources import files
 import yaml
 from opencc import OpenCC
 
+from graph_schema.spelling import without_invisible
 from graph_schema.vocabulary import EntityType
-from loaders.gazetteer import has_han
+from loaders.gazetteer import gazetteer, has_han, is_legal_form, normalise
 
 _QUOTES = "\"'“”‘’«»„‚`"
-_ARTICLE = re.compile(r"^(?:the|a|an)\s+(?=\S)", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
+_KANA = re.compile("[\u3040-\u30ff]")
 _BRACKET = re.compile(r"^(?P<name>[^()（）]*\S)\s*[(（](?P<inner>[^()（）]+)[)）]$")
 
 
@@ -26,6 +27,8 @@ class _Words:
     offices_of: dict[str, EntityType]
     last_words: dict[str, EntityType]
     firm_words: frozenset[str]
+    cities: dict[str, frozenset[str]]
+    """Of regions with the name of a country."""
 
 
 @cache
@@ -35,23 +38,19 @@ def _words() -> _Words:
         offices_of={word: EntityType(type) for type, words in data["offices_of"].items() for word in words},
         last_words={word: EntityType(type) for type, words in data["last_words"].items() for word in words},
         firm_words=frozenset(data["firm_words"]),
+        cities={region: frozenset(listed) for region, listed in data["regions_named_like_countries"].items()},
     )
 
 
 @cache
-def _to_traditional() -> OpenCC:
-    return OpenCC("s2tw")
+def _converter(config: str) -> OpenCC:
+    return OpenCC(config)
 
 
 def tidy(name: str) -> str:
-    """`name` in compatibility form, without outer quotes, closing punctuation, or doubled blanks."""
-    plain = " ".join(unicodedata.normalize("NFKC", name).split())
+    """`name` in compatibility form, without outer quotes, closing punctuation, doubled blanks, or what is not seen."""
+    plain = " ".join(unicodedata.normalize("NFKC", without_invisible(name)).split()) or name
     return plain.strip(_QUOTES + " ").rstrip(",;:!? ") or plain
-
-
-def without_article(name: str) -> str:
-    """`the Pentagon` as `Pentagon`."""
-    return _ARTICLE.sub("", name)
 
 
 def without_possessive(name: str) -> str:
@@ -61,17 +60,49 @@ def without_possessive(name: str) -> str:
 
 def split_bracket(name: str) -> tuple[str, str | None]:
     """`Huawei (華為)` as the name and its alias: Chinese or an acronym; a bracket that qualifies the name stays in it."""
-    if (match := _BRACKET.match(name)) is None:
+    if (match := _BRACKET.match(name)) is None or is_legal_form(match["inner"].strip()):
         return name, None
     outer, inner = match["name"], match["inner"].strip()
+    if gazetteer().country(inner) is not None or not any(map(str.isalpha, inner)):
+        return name, None
     if has_han(inner) or has_han(outer) or (inner.isupper() and _initials_match(outer, inner)):
         return outer, inner
     return name, None
 
 
-def traditional(name: str) -> str:
-    """`name` with its Chinese characters in traditional form, so that 华为 and 華為 are one name."""
-    return _to_traditional().convert(name) if has_han(name) else name
+def abbreviates(short: str, full: str) -> bool:
+    """Whether two names say the same, word by word, where some words of one are cut short: "Mfg" for "Manufacturing"."""
+    one, other = normalise(short).split(), normalise(full).split()
+    return (
+        len(one) == len(other) > 1
+        and any(a == b and len(a) > 2 for a, b in zip(one, other, strict=True))
+        and all(a == b or _cut(a, b) or _cut(b, a) for a, b in zip(one, other, strict=True))
+    )
+
+
+def _cut(short: str, word: str) -> bool:
+    letters = iter(word)
+    return 1 < len(short) < len(word) and short[0] == word[0] and all(letter in letters for letter in short)
+
+
+def one_script(name: str) -> str:
+    """`name` with its Chinese characters in traditional form, so that 华为 and 華為 are one name; Japanese ones as they are."""
+    return _converter("s2tw").convert(name) if has_han(name) and not _is_japanese(name) else name
+
+
+def _is_japanese(name: str) -> bool:
+    """Whether a name in Chinese characters has kana, or characters that together neither of China's scripts has: 国際電気."""
+    if _KANA.search(name):
+        return True
+    return _can_write("shift_jis", name) and not _can_write("big5", name) and not _can_write("gb2312", name)
+
+
+def _can_write(character_set: str, text: str) -> bool:
+    try:
+        text.encode(character_set)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def told_type(name: str) -> EntityType | None:
@@ -83,6 +114,11 @@ def told_type(name: str) -> EntityType | None:
     if is_proper(name) and len(parts) > 1 and parts[-1] in words.firm_words:
         return EntityType.COMPANY
     return words.last_words.get(" ".join(parts[-2:])) or words.last_words.get(parts[-1])
+
+
+def is_region_beside(name: str, other: str) -> bool:
+    """Whether a name that a region shares with a country means the region beside `other`: Georgia beside Atlanta."""
+    return other.partition(",")[0] in _words().cities.get(name, ())
 
 
 def is_proper(name: str) -> bool:

@@ -5,8 +5,10 @@ earlier one said of it. Relations name their ends by id, which may stand anywher
 time into an index on disk. A listing that ended is two facts: the listing with both dates, and its end.
 """
 
+import datetime as dt
+import itertools
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +22,7 @@ from graph_schema.domain import Document, Span
 from graph_schema.errors import MalformedRecord, SourceError
 from graph_schema.ids import document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from loaders.gazetteer import gazetteer
+from loaders.gazetteer import gazetteer, normalise, strip_legal_form
 from loaders.sources import fields
 from loaders.sources.countries import country_name
 from loaders.sources.fields import FieldProblem
@@ -42,6 +44,8 @@ _KEYS = {
 }
 _OPERATIONS = ("ADD", "MOD", "DEL")
 _MOST_ALIASES = 50
+_MOST_NAMESAKES = 500
+_NAMESAKES = "SELECT mention FROM entity WHERE key = ? AND id <> ? ORDER BY id LIMIT ?"
 
 
 @cache
@@ -69,12 +73,15 @@ class _Record:
         """The first value of a property."""
         return next(iter(self.properties.get(name, ())), None)
 
-    def dates(self, *names: str) -> list[Any]:
-        """Days of the first of these properties that has any, sorted. Raises MalformedRecord."""
+    def dates(self, *names: str, end: bool = False) -> list[dt.date]:
+        """Days of the first of these properties that has any, sorted; of a year or month the first, with `end` the last.
+
+        Raises MalformedRecord.
+        """
         for name in names:
             if values := self.properties.get(name):
                 try:
-                    return sorted(day for value in values if (day := fields.date(value)) is not None)
+                    return sorted(day for value in values if (day := fields.date(value, end=end)) is not None)
                 except FieldProblem as problem:
                     raise self.malformed(f"properties.{name}", str(problem)) from None
         return []
@@ -100,6 +107,7 @@ class FollowTheMoney:
         with closing(_Index()) as index:
             for path in (*self.base, *self.paths):
                 index.read(path)
+            index.tell_apart()
             for path in self.paths:
                 for record in read_lines(path, self.ignored):
                     try:
@@ -128,31 +136,69 @@ class _Index:
 
     def __init__(self) -> None:
         self._rows = sqlite3.connect("")  # a temporary file of SQLite's own, gone when it is closed
-        self._rows.execute("CREATE TABLE entity (id TEXT PRIMARY KEY, mention TEXT) WITHOUT ROWID")
+        self._rows.execute("CREATE TABLE entity (id TEXT PRIMARY KEY, mention TEXT, key TEXT) WITHOUT ROWID")
 
     def read(self, path: str) -> None:
         rows = (
-            (record.id, orjson.dumps(_described(record)))
+            (record.id, orjson.dumps((*_described(record), _marks(record))), _key(record))
             for record in read_lines(path, set())
             if isinstance(record, _Record) and record.op != "DEL" and record.schema in _mapping()["nodes"]
         )
-        self._rows.executemany("INSERT OR REPLACE INTO entity VALUES (?, ?)", rows)
+        self._rows.executemany("INSERT OR REPLACE INTO entity VALUES (?, ?, ?)", rows)
+
+    def tell_apart(self) -> None:
+        """Find the names that several bear; call it when all is read."""
+        self._rows.execute("CREATE INDEX by_key ON entity (key)")
 
     def mention(self, id: str) -> Mention | None:
-        row = self._rows.execute("SELECT mention FROM entity WHERE id = ?", (id,)).fetchone()
+        row = self._rows.execute("SELECT mention, key FROM entity WHERE id = ?", (id,)).fetchone()
         if row is None:
             return None
-        name, type, aliases = orjson.loads(row[0])
-        return None if name is None else Mention(name, type and EntityType(type), tuple(aliases))
+        name, type, aliases, marks = orjson.loads(row[0])
+        if name is None:
+            return None
+        others = self._rows.execute(_NAMESAKES, (row[1], id, _MOST_NAMESAKES))
+        told_by = _what_differs(marks, (orjson.loads(other)[3] for (other,) in others))
+        if told_by:
+            aliases, name = [name, *aliases], f"{strip_legal_form(name)} ({', '.join(told_by)})"
+        return Mention(name, type and EntityType(type), tuple(aliases))
 
     def close(self) -> None:
         self._rows.close()
 
 
+def _key(record: _Record) -> str | None:
+    """What records that may be one entity share: their type and name."""
+    name, type, _ = _described(record)
+    return None if name is None else f"{type}:{normalise(strip_legal_form(name))}"
+
+
+def _marks(record: _Record) -> list[list[str]]:
+    """What tells an entity from others of its name, each as far as the record says: countries, registration, birth."""
+    return [
+        sorted({_country(value) for name in names for value in record.properties.get(name, ())})
+        for names in _mapping()["told_apart_by"]
+    ]
+
+
+def _country(value: str) -> str:
+    return country_name(value) or value
+
+
+def _what_differs(marks: list[list[str]], others: Iterable[list[list[str]]]) -> list[str]:
+    """The marks by which an entity is told from others of its name, the first that does from each; [] where it is no other."""
+    told_by: set[int] = set()
+    for other in others:
+        differ = (kind for kind, own in enumerate(marks) if own and other[kind] and not set(own) & set(other[kind]))
+        told_by.update(itertools.islice(differ, 1))
+    return [marks[kind][0] for kind in sorted(told_by)]
+
+
 def _described(record: _Record) -> tuple[str | None, str | None, list[str]]:
     """Name, type and other names; names that cannot be kept are left out, the first is `caption` where that is one of them."""
     names = []
-    for value in (*record.properties.get("name", ()), *_other_names(record)):
+    full = record.properties.get("name") or ((record.caption,) if record.caption else ())
+    for value in (*full, *_other_names(record)):
         try:
             names.append(fields.name(value))
         except FieldProblem:
@@ -225,7 +271,7 @@ def _stated(record: _Record, index: _Index) -> SourceRecord:
     if (link := mapping["links"].get(record.schema)) is not None:
         return _link(record, link, index)
     if record.schema in mapping["nodes"]:
-        return _seat(record)
+        return _seat(record, index)
     return SourceRecord(record.source, record.line, _document(record, None), passed_over="schema_states_nothing")
 
 
@@ -236,7 +282,7 @@ def _sanction(record: _Record, index: _Index) -> SourceRecord:
     if not listers:
         raise record.malformed("properties.authority", "is missing, and so are program and country")
     start = next(iter(record.dates("startDate", "listingDate")), None)
-    end = next(reversed(record.dates("endDate")), None)
+    end = next(reversed(record.dates("endDate", end=True)), None)
     _in_order(record, start, end)
     under = record.first("program") or record.first("programId")
     triples = []
@@ -305,7 +351,7 @@ def _program(record: _Record) -> Mention | None:
 def _link(record: _Record, link: Mapping[str, Any], index: _Index) -> SourceRecord:
     """A tie between two entities of the source."""
     start = next(iter(record.dates("startDate", "date")), None)
-    end = next(reversed(record.dates("endDate")), None)
+    end = next(reversed(record.dates("endDate", end=True)), None)
     _in_order(record, start, end)
     detail = _text(record, link["detail"])
     relation = RelationType(link.get("relation", RelationType.RELATED_TO))
@@ -333,7 +379,7 @@ def _link(record: _Record, link: Mapping[str, Any], index: _Index) -> SourceReco
     return SourceRecord(record.source, record.line, _document(record, triples[0].sentence.rstrip(".")), tuple(triples))
 
 
-def _seat(record: _Record) -> SourceRecord:
+def _seat(record: _Record, index: _Index) -> SourceRecord:
     """Where a firm or organisation is based, where the source tells one country."""
     name, type, aliases = _described(record)
     if name is None:
@@ -347,7 +393,7 @@ def _seat(record: _Record) -> SourceRecord:
         countries = {found for code in record.properties.get(at, ()) if (found := country_name(code)) is not None}
         if len(countries) == 1:
             country = Mention(countries.pop(), EntityType.COUNTRY)
-            firm = Mention(name, EntityType(type), tuple(aliases))
+            firm = index.mention(record.id) or Mention(name, EntityType(type), tuple(aliases))
             words = "is registered in" if at == "jurisdiction" else "is based in"
             triple = _triple(
                 firm,

@@ -1,22 +1,17 @@
 """The questions of the API about claims over time and by kind, and about records from elsewhere."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 import strawberry
 
 from graph_schema.errors import LimitExceeded, QuestionError
-from graph_schema.ids import DocumentId, EntityId, RunId
+from graph_schema.ids import DocumentId, RunId
 from graph_schema.vocabulary import Modality, RelationType
-from service.graphql.connections import (
-    After,
-    Before,
-    Connection,
-    First,
-    Last,
-    Window,
-    connection,
-)
+from service.graphql.arguments import Arguments, Spread
+from service.graphql.connections import Connection, Page, connection_of
 from service.graphql.context import Info
 from service.graphql.types.claims import (
     Contradiction,
@@ -39,10 +34,10 @@ from service.queries.claims_over_time import (
     time_series,
     timeline,
 )
+from service.queries.records import EntityRecord
 from service.searches.endpoints import lookup
 from service.searches.matching import match_entities
 
-EntityIds = Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
 Types = Annotated[list[RelationType] | None, strawberry.argument(description="Only these relation types.")]
 Modalities = Annotated[list[Modality] | None, strawberry.argument(description="Only claims put like this.")]
 Publishers = Annotated[list[str] | None, strawberry.argument(description="Only claims from these publishers.")]
@@ -62,128 +57,139 @@ Runs = Annotated[list[strawberry.ID] | None, strawberry.argument(description="On
 ByClock = Annotated[Clock, strawberry.argument(description="Which time of a claim counts.")]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClaimConditions(Arguments):
+    """Which claims are listed."""
+
+    subject_ids: Subjects = None
+    object_ids: Objects = None
+    entity_ids: Either = None
+    types: Types = None
+    modalities: Modalities = None
+    document_ids: Documents = None
+    publishers: Publishers = None
+    run_ids: Runs = None
+    since: Since = None
+    until: Until = None
+    clock: ByClock = Clock.HAPPENED
+
+    async def resolved(self, info: Info) -> ListedClaims:
+        """The conditions with an id for each name. Raises EntityNotFound, LimitExceeded."""
+        ends = [self.subject_ids or [], self.object_ids or [], self.entity_ids or []]
+        known = await _known(info, [name for some in ends for name in some])
+        subjects, objects, either = (tuple(dict.fromkeys(known[name].id for name in some)) for some in ends)
+        return ListedClaims(
+            subjects,
+            objects,
+            either,
+            types=tuple(self.types or ()),
+            modalities=tuple(self.modalities or ()),
+            documents=tuple(map(DocumentId, _few(info, self.document_ids))),
+            publishers=tuple(self.publishers or ()),
+            runs=tuple(map(RunId, _few(info, self.run_ids))),
+            since=self.since,
+            until=self.until,
+            clock=self.clock,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class About(Arguments):
+    """About whom claims are, and which of those count."""
+
+    entity_ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
+    types: Types = None
+    modalities: Modalities = None
+    publishers: Publishers = None
+    since: Since = None
+    until: Until = None
+
+    async def resolved(self, info: Info, clock: Clock) -> ClaimFilter:
+        """The filter with an id for each name. Raises EntityNotFound, LimitExceeded, QuestionError."""
+        if not self.entity_ids:
+            raise QuestionError("name at least one entity")
+        known = await _known(info, self.entity_ids)
+        return ClaimFilter(
+            entities=tuple(dict.fromkeys(entity.id for entity in known.values())),
+            types=tuple(self.types or ()),
+            modalities=tuple(self.modalities or ()),
+            publishers=tuple(self.publishers or ()),
+            since=self.since,
+            until=self.until,
+            clock=clock,
+        )
+
+
 @strawberry.type
 class ClaimQuery:
     """What was said, when, how often, and where sources differ."""
 
-    @strawberry.field(description="Claims by id, under conditions that all hold; one that is not given admits all.")
-    async def claims(
-        self,
-        info: Info,
-        subject_ids: Subjects = None,
-        object_ids: Objects = None,
-        entity_ids: Either = None,
-        types: Types = None,
-        modalities: Modalities = None,
-        document_ids: Documents = None,
-        publishers: Publishers = None,
-        run_ids: Runs = None,
-        since: Since = None,
-        until: Until = None,
-        clock: ByClock = Clock.HAPPENED,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[Claim]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        subjects, objects, either = await _ends(info, subject_ids or [], object_ids or [], entity_ids or [])
-        where = ListedClaims(
-            subjects,
-            objects,
-            either,
-            types=tuple(types or ()),
-            modalities=tuple(modalities or ()),
-            documents=tuple(map(DocumentId, _few(info, document_ids))),
-            publishers=tuple(publishers or ()),
-            runs=tuple(map(RunId, _few(info, run_ids))),
-            since=since,
-            until=until,
-            clock=clock,
-        )
-        graph = info.context.graph
-        page, more = window.cut(await graph.read(claims_listed, where, skip=window.skip, limit=window.limit + 1))
-        claims = [Claim.from_record(claim) for claim in page]
-        return connection(claims, window, more=more, count=lambda: graph.read(claims_counted, where))
+    @strawberry.field(
+        description="Claims by id, under conditions that all hold; one that is not given admits all.",
+        extensions=[Spread()],
+    )
+    async def claims(self, info: Info, conditions: ClaimConditions, page: Page) -> Connection[Claim]:
+        window, where, graph = page.window(info), await conditions.resolved(info), info.context.graph
+        rows = await graph.read(claims_listed, where, skip=window.skip, limit=window.limit + 1)
+        return connection_of(rows, window, Claim.from_record, count=lambda: graph.read(claims_counted, where))
 
-    @strawberry.field(description="Claims about entities, newest first, those without a day last.")
+    @strawberry.field(
+        description="Claims about entities, newest first, those without a day last.", extensions=[Spread()]
+    )
     async def timeline(
         self,
         info: Info,
-        entity_ids: EntityIds,
-        types: Types = None,
-        modalities: Modalities = None,
-        publishers: Publishers = None,
-        since: Since = None,
-        until: Until = None,
+        about: About,
         clock: ByClock = Clock.HAPPENED,
         include_undated: bool = True,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[TimelineEntry]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        where = await _claims(info, entity_ids, types, modalities, publishers, since, until, clock)
-        undated = include_undated and since is None and until is None
+        window, where = page.window(info), await about.resolved(info, clock)
+        undated = include_undated and where.since is None and where.until is None
         rows = await info.context.graph.read(timeline, where, undated=undated, skip=window.skip, limit=window.limit + 1)
-        page, more = window.cut(rows)
-        entries = [TimelineEntry(day=day, claim=Claim.from_record(claim)) for day, claim in page]
-        return connection(entries, window, more=more)
+        return connection_of(rows, window, lambda row: TimelineEntry(day=row[0], claim=Claim.from_record(row[1])))
 
     @strawberry.field(
-        description="Number of claims about entities by period, oldest first; empty periods are left out."
+        description="Number of claims about entities by period, oldest first; empty periods are left out.",
+        extensions=[Spread()],
     )
     async def time_series(
-        self,
-        info: Info,
-        entity_ids: EntityIds,
-        interval: Interval,
-        types: Types = None,
-        modalities: Modalities = None,
-        publishers: Publishers = None,
-        since: Since = None,
-        until: Until = None,
-        clock: ByClock = Clock.PUBLISHED,
+        self, info: Info, about: About, interval: Interval, clock: ByClock = Clock.PUBLISHED
     ) -> list[Period]:
-        where = await _claims(info, entity_ids, types, modalities, publishers, since, until, clock)
+        where = await about.resolved(info, clock)
         found = await info.context.graph.read(time_series, where, interval)
         return [Period.from_record(period) for period in found]
 
-    @strawberry.field(description="Number of claims about entities by type, modality, publisher …, most first.")
+    @strawberry.field(
+        description="Number of claims about entities by type, modality, publisher …, most first.",
+        extensions=[Spread()],
+    )
     async def distribution(
         self,
         info: Info,
-        entity_ids: EntityIds,
+        about: About,
         field: DistributionField,
-        types: Types = None,
-        modalities: Modalities = None,
-        publishers: Publishers = None,
-        since: Since = None,
-        until: Until = None,
         clock: ByClock = Clock.PUBLISHED,
         first: Annotated[int, strawberry.argument(description="Most values.")] = 20,
     ) -> list[Share]:
-        window = Window.of(first, None, None, None, most=info.context.settings.max_page)
-        where = await _claims(info, entity_ids, types, modalities, publishers, since, until, clock)
+        window, where = Page(first=first).window(info), await about.resolved(info, clock)
         found = await info.context.graph.read(distribution, where, field, limit=window.limit)
         return [Share.from_record(share) for share in found]
 
-    @strawberry.field(description="Relations of entities that some claims state and others deny or call ended.")
+    @strawberry.field(
+        description="Relations of entities that some claims state and others deny or call ended.",
+        extensions=[Spread()],
+    )
     async def contradictions(
         self,
         info: Info,
-        entity_ids: EntityIds,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        entity_ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")],
+        page: Page,
     ) -> Connection[Contradiction]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        where = await _claims(info, entity_ids)
+        window, where = page.window(info), await About(entity_ids=entity_ids).resolved(info, Clock.HAPPENED)
         rows = await info.context.graph.read(contradictions, where.entities, skip=window.skip, limit=window.limit + 1)
-        page, more = window.cut(rows)
-        return connection([Contradiction.from_record(one) for one in page], window, more=more)
+        return connection_of(rows, window, Contradiction.from_record)
 
     @strawberry.field(
         description="Which entities records from elsewhere mean: for each query the candidates, with what their scores "
@@ -208,38 +214,11 @@ class ClaimQuery:
         ]
 
 
-async def _claims(
-    info: Info,
-    entity_ids: list[strawberry.ID],
-    types: list[RelationType] | None = None,
-    modalities: list[Modality] | None = None,
-    publishers: list[str] | None = None,
-    since: dt.date | None = None,
-    until: dt.date | None = None,
-    clock: Clock = Clock.HAPPENED,
-) -> ClaimFilter:
-    """The filter with an id for each name. Raises EntityNotFound, LimitExceeded, QuestionError."""
-    if not entity_ids:
-        raise QuestionError("name at least one entity")
-    known = await lookup(info.context.graph, _few(info, entity_ids))
+async def _known(info: Info, names: list[strawberry.ID]) -> Mapping[str, EntityRecord]:
+    """The entity that each name means. Raises EntityNotFound, LimitExceeded."""
+    known = await lookup(info.context.graph, _few(info, names)) if names else {}
     info.context.know(known.values())
-    return ClaimFilter(
-        entities=tuple(dict.fromkeys(entity.id for entity in known.values())),
-        types=tuple(types or ()),
-        modalities=tuple(modalities or ()),
-        publishers=tuple(publishers or ()),
-        since=since,
-        until=until,
-        clock=clock,
-    )
-
-
-async def _ends(info: Info, *ends: list[strawberry.ID]) -> list[tuple[EntityId, ...]]:
-    """The ids of each list of names. Raises EntityNotFound, LimitExceeded."""
-    names = _few(info, [name for some in ends for name in some])
-    known = await lookup(info.context.graph, names) if names else {}
-    info.context.know(known.values())
-    return [tuple(dict.fromkeys(known[name].id for name in some)) for some in ends]
+    return known
 
 
 def _few(info: Info, ids: list[strawberry.ID] | None) -> list[strawberry.ID]:

@@ -9,6 +9,8 @@ from typing import Annotated, Generic, Self, TypeVar
 import strawberry
 
 from graph_schema.errors import LimitExceeded, QuestionError
+from service.graphql.arguments import Arguments
+from service.graphql.context import Info
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -16,10 +18,10 @@ DEFAULT_PAGE = 20
 Count = Callable[[], Awaitable[int]]
 """Counts a whole list."""
 
-First = Annotated[int | None, strawberry.argument(description="Items from the front; 20 when nothing is given.")]
-After = Annotated[str | None, strawberry.argument(description="Cursor after which the page starts.")]
-Last = Annotated[int | None, strawberry.argument(description="Items before the cursor `before`.")]
-Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
+_First = Annotated[int | None, strawberry.argument(description="Items from the front; 20 when nothing is given.")]
+_After = Annotated[str | None, strawberry.argument(description="Cursor after which the page starts.")]
+_Last = Annotated[int | None, strawberry.argument(description="Items before the cursor `before`.")]
+_Before = Annotated[str | None, strawberry.argument(description="Cursor before which the page ends.")]
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -86,10 +88,33 @@ class Window:
         return items[: self.limit], len(items) > self.limit
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page(Arguments):
+    """Which page of a list is asked for."""
+
+    first: _First = None
+    after: _After = None
+    last: _Last = None
+    before: _Before = None
+
+    def window(self, info: Info, *, most: int | None = None) -> Window:
+        """The page as positions; at most `most` items, else as many as the service grants. Raises what `Window.of` does."""
+        most = info.context.settings.max_page if most is None else most
+        return Window.of(self.first, self.after, self.last, self.before, most=most)
+
+
 def connection(items: Sequence[T], window: Window, *, more: bool, count: Count | None = None) -> Connection[T]:
     """A page of `items`, the first of which stands at `window.skip`; `count` counts the whole list."""
     edges, info = page(items, window, more=more)
     return Connection(edges=edges, page_info=info, count=count)
+
+
+def connection_of(
+    rows: Sequence[R], window: Window, wrap: Callable[[R], T], *, count: Count | None = None
+) -> Connection[T]:
+    """A page out of up to `window.limit + 1` rows, the first of which stands at `window.skip`."""
+    shown, more = window.cut(rows)
+    return connection([wrap(row) for row in shown], window, more=more, count=count)
 
 
 def page(items: Sequence[T], window: Window, *, more: bool) -> tuple[list[Edge[T]], PageInfo]:

@@ -164,18 +164,3 @@ class Budget:
             max_expansions=most_expansions if self.max_expansions is None else self.max_expansions,
             timeout_s=self.timeout_ms / 1000,
         )
-
-
-def walk_of(
-    via: RelationFilter | None,
-    through: EntityFilter | None,
-    avoid: list[strawberry.ID] | None,
-    hub_policy: HubPolicy | None,
-) -> filters.Walk:
-    """All conditions on the way."""
-    return filters.Walk(
-        via=(via or RelationFilter()).to_domain(),
-        through=(through or EntityFilter()).to_domain(),
-        avoid=frozenset(map(EntityId, avoid or ())),
-        hubs=(hub_policy or HubPolicy()).to_domain(),
-    )

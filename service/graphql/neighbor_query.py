@@ -5,7 +5,8 @@ from typing import Annotated, Self
 import strawberry
 
 from graph_schema.vocabulary import EntityType
-from service.graphql.connections import After, Before, Connection, First, Last, Window, page
+from service.graphql.arguments import Spread
+from service.graphql.connections import Connection, Page, connection_of
 from service.graphql.context import Info
 from service.graphql.inputs import EntityFilter, RelationFilter
 from service.graphql.types.lists import Neighbor
@@ -58,7 +59,9 @@ class NeighborConnection(Connection[Neighbor]):
 class NeighborQuery:
     """What is one step away."""
 
-    @strawberry.field(description="Entities one step away with all relations to them, surest first.")
+    @strawberry.field(
+        description="Entities one step away with all relations to them, surest first.", extensions=[Spread()]
+    )
     async def neighbors(
         self,
         info: Info,
@@ -68,12 +71,10 @@ class NeighborQuery:
         group_by: Annotated[
             list[NeighbourGrouping] | None, strawberry.argument(description="Count all neighbours by these, too.")
         ] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> NeighborConnection:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         rule = (object or EntityFilter()).to_domain()
         known = await lookup(info.context.graph, [id, *sorted(rule.named)])
         info.context.know(known.values())
@@ -81,14 +82,13 @@ class NeighborQuery:
         via = (where or RelationFilter()).to_domain()
         graph, of = info.context.graph, known[id].id
         rows = await graph.read(neighbours, of, via, admitted, skip=window.skip, limit=window.limit + 1)
-        found, more = window.cut(rows)
-        info.context.know([entity for entity, _ in found])
+        info.context.know([entity for entity, _ in rows])
         groupings = dict.fromkeys(group_by or ())
         groups = await graph.read(neighbours_grouped, of, via, admitted, groupings) if groupings else []
-        edges, page_info = page([Neighbor.from_records(*row) for row in found], window, more=more)
+        shown = connection_of(rows, window, lambda row: Neighbor.from_records(*row))
         return NeighborConnection(
-            edges=edges,
-            page_info=page_info,
+            edges=shown.edges,
+            page_info=shown.page_info,
             count=lambda: graph.read(neighbours_counted, of, via, admitted),
             groups=[NeighborGroup.from_domain(group) for group in groups],
         )

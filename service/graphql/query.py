@@ -12,7 +12,8 @@ from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobStatus, job_states
 from graph_schema.vocabulary import EntityType, vocabulary
 from service.filters.walk import Walk
-from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
+from service.graphql.arguments import Spread
+from service.graphql.connections import Connection, Page, connection_of
 from service.graphql.context import Context, Info
 from service.graphql.inputs import EntityFilter, RelationFilter
 from service.graphql.types.jobs import JOB, Job
@@ -68,7 +69,8 @@ class RecordQuery:
 
     @strawberry.field(
         description="Entities whose name or alias is or resembles `q`, in any script: exact before alias before "
-        "fuzzy, then by number of relations. The 200 closest are ranked."
+        "fuzzy, then by number of relations. The 200 closest are ranked.",
+        extensions=[Spread()],
     )
     async def search_entities(
         self,
@@ -76,42 +78,38 @@ class RecordQuery:
         q: str,
         where: EntityFilter | None = None,
         fuzzy: Annotated[bool, strawberry.argument(description="Also names that only resemble it.")] = True,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[EntityMatch]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         admitted = await info.context.resolved((where or EntityFilter()).to_domain())
         found = (await info.context.graph.read(entities_like, [q], where=admitted, fuzzy=fuzzy)).get(q, [])
-        page, more = window.cut(found[window.skip : window.skip + window.limit + 1])
-        info.context.know([match.entity for match in page])
+        rows = found[window.skip : window.skip + window.limit + 1]
+        info.context.know([match.entity for match in rows])
 
         async def count() -> int:
             return len(found)
 
-        return connection([EntityMatch.from_match(match) for match in page], window, more=more, count=count)
+        return connection_of(rows, window, EntityMatch.from_match, count=count)
 
-    @strawberry.field(description="Relations by id, under conditions on them and on both ends.")
+    @strawberry.field(description="Relations by id, under conditions on them and on both ends.", extensions=[Spread()])
     async def relations(
         self,
         info: Info,
         where: RelationFilter | None = None,
         subject: EntityFilter | None = None,
         object: EntityFilter | None = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[Relation]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         ends = [await info.context.resolved((end or EntityFilter()).to_domain()) for end in (subject, object)]
         via = (where or RelationFilter()).to_domain()
         graph = info.context.graph
         rows = await graph.read(relations_listed, via, *ends, skip=window.skip, limit=window.limit + 1)
-        page, more = window.cut(rows)
-        relations = [Relation.from_record(relation) for relation in page]
-        return connection(relations, window, more=more, count=lambda: graph.read(relations_counted, via, *ends))
+        return connection_of(
+            rows, window, Relation.from_record, count=lambda: graph.read(relations_counted, via, *ends)
+        )
 
     @strawberry.field(description="All relations between two entities, whichever way they point, surest first.")
     async def relation_between(
@@ -124,19 +122,19 @@ class RecordQuery:
         hops = await info.context.graph.read(relations_of_hops, [pair], walk)
         return [Relation.from_record(relation) for relation in hops.relations.get(pair, ())]
 
-    @strawberry.field(description="The statements behind a relation, a path or everything about an entity.")
+    @strawberry.field(
+        description="The statements behind a relation, a path or everything about an entity.", extensions=[Spread()]
+    )
     async def evidence(
         self,
         info: Info,
         relation_id: strawberry.ID | None = None,
         path_id: strawberry.ID | None = None,
         entity_id: Annotated[strawberry.ID | None, strawberry.argument(description="Id, name or alias.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[Claim]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         if sum(one is not None for one in (relation_id, path_id, entity_id)) != 1:
             raise QuestionError("give one of relationId, pathId and entityId")
         if entity_id is not None:
@@ -145,11 +143,13 @@ class RecordQuery:
         relations = (
             [RelationId(relation_id)] if relation_id else await relations_on_path(info.context.graph, path_id or "")
         )
-        found = await claims_of_relations(info.context.graph, relations, skip=window.skip, limit=window.limit + 1)
-        page, more = window.cut(found)
-        return connection([Claim.from_record(claim) for claim in page], window, more=more)
+        rows = await claims_of_relations(info.context.graph, relations, skip=window.skip, limit=window.limit + 1)
+        return connection_of(rows, window, Claim.from_record)
 
-    @strawberry.field(description="Documents, those whose title resembles `q` first, else newest first, undated last.")
+    @strawberry.field(
+        description="Documents, those whose title resembles `q` first, else newest first, undated last.",
+        extensions=[Spread()],
+    )
     async def documents(
         self,
         info: Info,
@@ -157,12 +157,10 @@ class RecordQuery:
         publishers: list[str] | None = None,
         since: Annotated[dt.date | None, strawberry.argument(description="Published on this day or later.")] = None,
         until: Annotated[dt.date | None, strawberry.argument(description="Published on this day or earlier.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[Document]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         graph = info.context.graph
 
         async def count() -> int:
@@ -177,27 +175,24 @@ class RecordQuery:
             skip=window.skip,
             limit=window.limit + 1,
         )
-        page, more = window.cut(rows)
-        return connection([Document.from_record(document) for document in page], window, more=more, count=count)
+        return connection_of(rows, window, Document.from_record, count=count)
 
-    @strawberry.field(description="Load runs, newest first.")
+    @strawberry.field(description="Load runs, newest first.", extensions=[Spread()])
     async def load_runs(
         self,
         info: Info,
         job: str | None = None,
         status: RunStatus | None = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> Connection[LoadRun]:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         info.context.cacheable = False
         graph = info.context.graph
         rows = await graph.read(load_runs, job=job, status=status, skip=window.skip, limit=window.limit + 1)
-        page, more = window.cut(rows)
-        runs = [LoadRun.from_record(run) for run in page]
-        return connection(runs, window, more=more, count=lambda: graph.read(load_runs_counted, job=job, status=status))
+        return connection_of(
+            rows, window, LoadRun.from_record, count=lambda: graph.read(load_runs_counted, job=job, status=status)
+        )
 
     @strawberry.field(
         description="Jobs of the schedule that have begun at least once, by name: how their last run ended, and when they "

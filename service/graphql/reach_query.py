@@ -1,15 +1,17 @@
 """The questions of the API that start from one entity: reach, exposure, supply tiers, choke points."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import strawberry
 
 from graph_schema.ids import EntityId
-from service.graphql.connections import After, Before, First, Last, Window
+from service.graphql.arguments import Arguments, Avoid, Cost, Hubs, Spread, Through, Walked
+from service.graphql.connections import Page, Window
 from service.graphql.context import Info
-from service.graphql.inputs import Budget, EntityFilter, HubPolicy, RelationFilter, walk_of
-from service.graphql.path_query import Avoid, Cost, From, Hubs, Through, Via
+from service.graphql.inputs import EntityFilter, HubPolicy, RelationFilter
+from service.graphql.path_query import From
 from service.graphql.types.reaching import ChokePoints, ExposureConnection, ExposureSummary, ReachConnection
 from service.searches.exposure import ExposureKind, ExposureRequest, exposure_summaries
 from service.searches.reaching import ReachRequest
@@ -21,8 +23,6 @@ Lists = Annotated[
     list[strawberry.ID] | None,
     strawberry.argument(description="Who lists: countries, bodies or policies; not given: any."),
 ]
-Tiers = Annotated[int, strawberry.argument(description="Most steps along the chain.")]
-Listed = Annotated[EntityFilter | None, strawberry.argument(description="Which entities are listed.")]
 Where = Annotated[
     RelationFilter | None,
     strawberry.argument(description="Relations that count; types and direction follow the question."),
@@ -30,32 +30,104 @@ Where = Annotated[
 SUPPLY_TIERS = 4
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ties(Arguments):
+    """Which ties to listed entities count, and what the search may cost."""
+
+    kinds: Kinds = None
+    lists: Lists = None
+    where: Where = None
+    hubs: Hubs = None
+    budget: Cost = None
+
+    def request(self, info: Info, entity: str = "") -> ExposureRequest:
+        """The question for the ties of an entity."""
+        return ExposureRequest(
+            entity=entity,
+            kinds=tuple(self.kinds or ExposureKind),
+            lists=tuple(self.lists or ()),
+            via=(self.where or RelationFilter()).to_domain(),
+            hubs=(self.hubs or HubPolicy()).to_domain(),
+            budget=info.context.budget(self.budget, depth=SUPPLY_TIERS),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain(Arguments):
+    """How far a supply chain is followed, over and through what, and what that may cost."""
+
+    tiers: Annotated[int, strawberry.argument(description="Most steps along the chain.")] = SUPPLY_TIERS
+    through: Through = None
+    where: Where = None
+    hubs: Hubs = None
+    budget: Cost = None
+
+    def request(self, info: Info, entity: str, direction: SupplyDirection, window: Window) -> SupplyRequest:
+        """The question for the chain of an entity."""
+        return SupplyRequest(
+            entity=entity,
+            direction=direction,
+            through=(self.through or EntityFilter()).to_domain(),
+            via=(self.where or RelationFilter()).to_domain(),
+            hubs=(self.hubs or HubPolicy()).to_domain(),
+            budget=replace(info.context.budget(self.budget), max_depth=self.tiers),
+            skip=window.skip,
+            limit=window.limit,
+        )
+
+
+def _tiers(direction: SupplyDirection, listed: str) -> Callable[..., Awaitable[ReachConnection]]:
+    """The resolver of a chain in one direction, whose argument `listed` tells which entities are shown."""
+    Listed = Annotated[  # noqa: N806  a type
+        EntityFilter | None, strawberry.argument(name=listed, description="Which entities are listed.")
+    ]
+
+    async def resolve(
+        info: Info, id: Whose, chain: Chain, goal: Listed = None, avoid: Avoid = None, *, page: Page
+    ) -> ReachConnection:
+        window = page.window(info)
+        supply = replace(
+            chain.request(info, id, direction, window),
+            goal=(goal or EntityFilter()).to_domain(),
+            avoid=tuple(map(EntityId, avoid or ())),
+        )
+        return ReachConnection.from_answer(await info.context.searches.run(supply.reach), window, info)
+
+    return resolve
+
+
 @strawberry.type
 class ReachQuery:
     """What lies around an entity."""
 
-    @strawberry.field(description="Entities of a kind that can be reached from one entity, nearest first.")
+    upstream: ReachConnection = strawberry.field(
+        resolver=_tiers(SupplyDirection.UPSTREAM, "supplier"),
+        description="What an entity depends on, tier by tier, each with its shortest chain.",
+        extensions=[Spread()],
+    )
+    downstream: ReachConnection = strawberry.field(
+        resolver=_tiers(SupplyDirection.DOWNSTREAM, "customer"),
+        description="What depends on an entity, tier by tier, each with its shortest chain.",
+        extensions=[Spread()],
+    )
+
+    @strawberry.field(
+        description="Entities of a kind that can be reached from one entity, nearest first.", extensions=[Spread()]
+    )
     async def reachable(
         self,
         info: Info,
         from_: From,
         targets: Annotated[EntityFilter, strawberry.argument(description="Which entities are sought.")],
-        via: Via = None,
-        through: Through = None,
-        avoid: Avoid = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        walked: Walked,
+        page: Page,
     ) -> ReachConnection:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         request = ReachRequest(
             source=from_,
             goal=targets.to_domain(),
-            walks=(walk_of(via, through, avoid, hubs),),
-            budget=info.context.budget(budget),
+            walks=(walked.walk,),
+            budget=info.context.budget(walked.budget),
             skip=window.skip,
             limit=window.limit,
         )
@@ -63,154 +135,42 @@ class ReachQuery:
 
     @strawberry.field(
         description="Over which kinds of ties an entity is bound to entities that someone has listed, nearest first. "
-        "Ended relations expose to nothing unless `where` asks for them."
+        "Ended relations expose to nothing unless `where` asks for them.",
+        extensions=[Spread()],
     )
-    async def exposure(
-        self,
-        info: Info,
-        id: Whose,
-        kinds: Kinds = None,
-        lists: Lists = None,
-        where: Where = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> ExposureConnection:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        request = exposure_request(info, id, kinds, lists, where, hubs, budget)
-        return ExposureConnection.from_answer(await info.context.searches.run(request), window, info)
+    async def exposure(self, info: Info, id: Whose, ties: Ties, page: Page) -> ExposureConnection:
+        window = page.window(info)
+        return ExposureConnection.from_answer(await info.context.searches.run(ties.request(info, id)), window, info)
 
-    @strawberry.field(description="For each of up to 20 entities the nearest listed entity by every kind of tie.")
+    @strawberry.field(
+        description="For each of up to 20 entities the nearest listed entity by every kind of tie.",
+        extensions=[Spread()],
+    )
     async def exposure_summary(
         self,
         info: Info,
         ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")],
-        kinds: Kinds = None,
-        lists: Lists = None,
-        where: Where = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
+        ties: Ties,
     ) -> list[ExposureSummary]:
-        request = exposure_request(info, "", kinds, lists, where, hubs, budget)
-        summaries = await exposure_summaries(info.context.searches, ids, request)
+        summaries = await exposure_summaries(info.context.searches, ids, ties.request(info))
         return [ExposureSummary.from_answer(one, info) for one in summaries]
-
-    @strawberry.field(description="What an entity depends on, tier by tier, each with its shortest chain.")
-    async def upstream(
-        self,
-        info: Info,
-        id: Whose,
-        tiers: Tiers = SUPPLY_TIERS,
-        supplier: Listed = None,
-        through: Through = None,
-        avoid: Avoid = None,
-        where: Where = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> ReachConnection:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        request = _supply(
-            info, id, SupplyDirection.UPSTREAM, tiers, supplier, through, avoid, where, hubs, budget, window
-        )
-        return ReachConnection.from_answer(await info.context.searches.run(request.reach), window, info)
-
-    @strawberry.field(description="What depends on an entity, tier by tier, each with its shortest chain.")
-    async def downstream(
-        self,
-        info: Info,
-        id: Whose,
-        tiers: Tiers = SUPPLY_TIERS,
-        customer: Listed = None,
-        through: Through = None,
-        avoid: Avoid = None,
-        where: Where = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> ReachConnection:
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
-        request = _supply(
-            info, id, SupplyDirection.DOWNSTREAM, tiers, customer, through, avoid, where, hubs, budget, window
-        )
-        return ReachConnection.from_answer(await info.context.searches.run(request.reach), window, info)
 
     @strawberry.field(
         description="Entities that every known chain up or down from an entity passes, things that come from one "
-        "country alone, and what is lost without some entities."
+        "country alone, and what is lost without some entities.",
+        extensions=[Spread()],
     )
     async def choke_points(
         self,
         info: Info,
         id: Whose,
+        chain: Chain,
         direction: SupplyDirection = SupplyDirection.UPSTREAM,
-        tiers: Tiers = SUPPLY_TIERS,
         without: Annotated[
             list[strawberry.ID] | None, strawberry.argument(description="Entities to imagine gone.")
         ] = None,
-        through: Through = None,
-        where: Where = None,
-        hubs: Hubs = None,
-        budget: Cost = None,
         first: Annotated[int, strawberry.argument(description="Most choke points.")] = 20,
     ) -> ChokePoints:
-        window = Window.of(first, None, None, None, most=info.context.settings.max_page)
-        request = _supply(info, id, direction, tiers, None, through, None, where, hubs, budget, window)
-        answer = await info.context.searches.run(ChokePointRequest(request, tuple(without or ())))
+        supply = chain.request(info, id, direction, Page(first=first).window(info))
+        answer = await info.context.searches.run(ChokePointRequest(supply, tuple(without or ())))
         return ChokePoints.from_answer(answer, info)
-
-
-def exposure_request(
-    info: Info,
-    id: str,
-    kinds: list[ExposureKind] | None,
-    lists: list[strawberry.ID] | None,
-    where: RelationFilter | None,
-    hubs: HubPolicy | None,
-    budget: Budget | None,
-) -> ExposureRequest:
-    """The question for ties of one entity, as its arguments put it."""
-    return ExposureRequest(
-        entity=id,
-        kinds=tuple(kinds or ExposureKind),
-        lists=tuple(lists or ()),
-        via=(where or RelationFilter()).to_domain(),
-        hubs=(hubs or HubPolicy()).to_domain(),
-        budget=info.context.budget(budget, depth=SUPPLY_TIERS),
-    )
-
-
-def _supply(
-    info: Info,
-    id: str,
-    direction: SupplyDirection,
-    tiers: int,
-    goal: EntityFilter | None,
-    through: EntityFilter | None,
-    avoid: list[strawberry.ID] | None,
-    where: RelationFilter | None,
-    hubs: HubPolicy | None,
-    budget: Budget | None,
-    window: Window,
-) -> SupplyRequest:
-    return SupplyRequest(
-        entity=id,
-        direction=direction,
-        goal=(goal or EntityFilter()).to_domain(),
-        through=(through or EntityFilter()).to_domain(),
-        avoid=tuple(map(EntityId, avoid or ())),
-        via=(where or RelationFilter()).to_domain(),
-        hubs=(hubs or HubPolicy()).to_domain(),
-        budget=replace(info.context.budget(budget), max_depth=tiers),
-        skip=window.skip,
-        limit=window.limit,
-    )

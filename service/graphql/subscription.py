@@ -11,7 +11,7 @@ from graph_schema.errors import LimitExceeded
 from graph_schema.ids import RunId
 from service.errors import RunNotFound
 from service.graphql.context import Info
-from service.graphql.reach_query import Kinds, Lists, exposure_request
+from service.graphql.reach_query import Kinds, Lists, Ties
 from service.graphql.types.changes import ExposureChange, RelationChange
 from service.graphql.types.runs import LoadRun
 from service.queries.records import LoadRunRecord
@@ -90,7 +90,7 @@ class Subscription:
         ] = False,
     ) -> AsyncGenerator[ExposureChange, None]:
         context = info.context
-        request = exposure_request(info, "", kinds, lists, None, None, None)
+        request = Ties(kinds=kinds, lists=lists).request(info)
         async with (
             context.watch.subscription(),
             aclosing(exposure_changes(context.searches, context.watch, ids, request, current=current)) as changes,

@@ -1,10 +1,11 @@
 """Names as people write them: when two are the same, and how the full-text index is asked for them."""
 
 import re
-import unicodedata
 from functools import cache, lru_cache
 
 from opencc import OpenCC
+
+from graph_schema.spelling import is_written, without_accents, without_invisible
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -31,11 +32,10 @@ def scripts(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def normal_form(name: str) -> str:
     """What equal names share: no case, accents, punctuation or width; Chinese in simplified script."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    plain = without_accents(without_invisible(name)).casefold()
     if _HAN.search(plain):
         plain = _converter("t2s").convert(plain)
-    return _NOT_WORD.sub(" ", plain).strip()
+    return " ".join("".join(char if is_written(char) or char in "+#" else " " for char in plain).split())
 
 
 def full_text_query(name: str, *, fuzzy: bool) -> str | None:

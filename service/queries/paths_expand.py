@@ -36,6 +36,12 @@ RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs
 
 def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
     """The Cypher that expands a frontier under this walk."""
+    pattern, conditions = admitted_steps(walk, backward=backward)
+    return EXPAND.format(pattern=pattern, conditions=conditions, hub=hub_condition(walk.hubs))
+
+
+def admitted_steps(walk: Walk, *, backward: bool) -> tuple[str, str]:
+    """Pattern from `n` to `m` and the conditions on what a walk may take."""
     pattern, conditions = walking_pattern(walk.via, backward=backward)
     conditions += relation_conditions(walk.via)
     middle = entity_conditions(walk.through)
@@ -43,7 +49,7 @@ def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
         middle.append("NOT m.id IN $avoid")
     if middle:
         conditions.append(f"(m.id IN $ends OR ({' AND '.join(middle)}))")
-    return EXPAND.format(pattern=pattern, conditions=" AND ".join(conditions), hub=hub_condition(walk.hubs))
+    return pattern, " AND ".join(conditions)
 
 
 class TimedTransaction:
@@ -79,8 +85,7 @@ class GraphExpander:
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
         """See `Expander.expand`."""
-        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
-        record = await self._tx.single(self._queries[backward], parameters, seconds=seconds)
+        record = await self._looked_up(frontier, backward=backward, room=room, seconds=seconds)
         found = [
             Step(EntityId(m), EntityId(n), confidence, ties)
             if backward
@@ -89,6 +94,10 @@ class GraphExpander:
         ]
         looked_at = sum(step.ties for step in found)
         return Expansion(found, frozenset(map(EntityId, record["hubs"])), truncated=looked_at > room)
+
+    async def _looked_up(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Record:
+        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
+        return await self._tx.single(self._queries[backward], parameters, seconds=seconds)
 
 
 REACH: LiteralString = """

@@ -37,6 +37,37 @@ def test_a_slug_is_never_empty_and_of_itself_is_itself(name: str) -> None:
     assert slug(slug(name)) == slug(name)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("ガス", "カス", id="voiced kana"),
+        pytest.param("ပန်း", "ပန", id="burmese"),
+        pytest.param("कील", "कला", id="hindi vowels"),
+        pytest.param("Чайка", "Чаика", id="cyrillic"),
+        pytest.param("C#", "C", id="a sharp"),
+        pytest.param("C++", "C", id="pluses"),
+    ],
+)
+def test_names_that_differ_are_two(one: str, other: str) -> None:
+    assert slug(one) != slug(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("Mar\u200bl", "Marl", id="zero-width space"),
+        pytest.param("Mar\u00adl", "Marl", id="soft hyphen"),
+        pytest.param("شمـــس", "شمس", id="tatweel"),
+        pytest.param("شَمْس", "شمس", id="arabic vowels"),
+        pytest.param("Marl\u00a0Works", "Marl Works", id="no-break space"),
+        pytest.param("A.O. Smith", "A O Smith", id="points"),
+        pytest.param("Ｍａｒｌ", "Marl", id="wide letters"),
+    ],
+)
+def test_names_that_look_the_same_are_one(one: str, other: str) -> None:
+    assert slug(one) == slug(other)
+
+
 def test_parts_that_join_to_the_same_text_have_different_ids() -> None:
     assert content_id("a.b", "c") != content_id("a", "b.c")
     assert content_id("a", None) != content_id("a", "None")

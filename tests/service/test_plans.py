@@ -24,6 +24,7 @@ from service.queries import (
     entities,
     neighbours,
     paths_expand,
+    paths_expand_telling,
     relations,
     relations_listed,
     state,
@@ -85,6 +86,11 @@ LISTED = [
 ]
 
 BUILT = {
+    "EXPAND_TELLING": [
+        paths_expand_telling.expand_telling_query(walk, backward=backward)
+        for walk in WALKS
+        for backward in (False, True)
+    ],
     "EXPAND": [paths_expand.expand_query(walk, backward=backward) for walk in WALKS for backward in (False, True)],
     "HOPS": [paths_expand.hops_query(walk) for walk in WALKS],
     "REACH": [

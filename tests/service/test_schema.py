@@ -1,5 +1,8 @@
 """The GraphQL schema as clients see it: written down, described, and free of what it must not have."""
 
+import ast
+from pathlib import Path
+
 import pytest
 from graphql import (
     GraphQLEnumType,
@@ -9,6 +12,7 @@ from graphql import (
     build_schema,
 )
 
+import service.graphql
 from service.graphql.printer import SCHEMA_FILE, schema_text
 
 
@@ -62,3 +66,14 @@ def test_the_vocabulary_is_an_enum_whose_values_are_explained(name: str) -> None
     kind = build_schema(schema_text()).type_map[name]
     assert isinstance(kind, GraphQLEnumType)
     assert all(value.description for value in kind.values.values())
+
+
+def test_no_resolver_takes_more_than_eight_parameters() -> None:
+    long = [
+        f"{file.name}: {function.name}"
+        for file in Path(service.graphql.__path__[0]).rglob("*.py")
+        for function in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        and len(function.args.args) + len(function.args.kwonlyargs) > 8
+    ]
+    assert long == [], "declare arguments that belong together as one `Arguments`"

@@ -9,7 +9,8 @@ from graph_schema.errors import GraphChanged
 from graph_schema.ids import EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters import walk as filters
-from service.graphql.connections import After, Before, Connection, First, Last, Window, connection
+from service.graphql.arguments import Spread
+from service.graphql.connections import Connection, Page, Window, connection_of
 from service.graphql.context import Context, Info
 from service.graphql.dataloaders import ClaimsOfEdge, ClaimsOfEntity, RelationsOfEntity
 from service.graphql.inputs import EntityFilter, RelationFilter
@@ -34,40 +35,32 @@ class Entity(Node):
     def label(self) -> str:
         return self.name
 
-    @strawberry.field(description="Claims about it, by id.")
-    async def claims(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Claim]":
-        return await self.claims_in(
-            info.context, Window.of(first, after, last, before, most=info.context.settings.max_page)
-        )
+    @strawberry.field(description="Claims about it, by id.", extensions=[Spread()])
+    async def claims(self, info: Info, page: Page) -> "Connection[Claim]":
+        return await self.claims_in(info.context, page.window(info))
 
     async def claims_in(self, context: Context, window: Window) -> "Connection[Claim]":
         key = ClaimsOfEntity(EntityId(self.id), window.skip, window.limit + 1)
-        claims, more = window.cut(await context.load.claims_by_entity.load(key))
-        return connection([Claim.from_record(claim) for claim in claims], window, more=more)
+        return connection_of(await context.load.claims_by_entity.load(key), window, Claim.from_record)
 
     @strawberry.field(description="Number of its relations.")
     async def degree(self, info: Info) -> int:
         return await info.context.load.degree_by_id.load(EntityId(self.id)) or 0
 
-    @strawberry.field(description="Its relations, surest first.")
+    @strawberry.field(description="Its relations, surest first.", extensions=[Spread()])
     async def relations(
         self,
         info: Info,
         where: RelationFilter | None = None,
         other: EntityFilter | None = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
+        *,
+        page: Page,
     ) -> "Connection[Relation]":
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+        window = page.window(info)
         via = (where or RelationFilter()).to_domain()
         admitted = await info.context.resolved((other or EntityFilter()).to_domain())
         key = RelationsOfEntity(EntityId(self.id), via, admitted, window.skip, window.limit + 1)
-        found, more = window.cut(await info.context.load.relations_by_entity.load(key))
-        return connection([Relation.from_record(relation) for relation in found], window, more=more)
+        return connection_of(await info.context.load.relations_by_entity.load(key), window, Relation.from_record)
 
     @strawberry.field(description="Relations of others that put it on a list or bar exports to it, as they stand now.")
     async def listed(self, info: Info) -> list["Relation"]:
@@ -134,14 +127,11 @@ class Relation(Node):
     def undated(self) -> bool:
         return self.valid_from is None and self.valid_to is None
 
-    @strawberry.field(description="The statements behind it, surest first.")
-    async def claims(
-        self, info: Info, first: First = None, after: After = None, last: Last = None, before: Before = None
-    ) -> "Connection[Claim]":
-        window = Window.of(first, after, last, before, most=info.context.settings.max_page)
+    @strawberry.field(description="The statements behind it, surest first.", extensions=[Spread()])
+    async def claims(self, info: Info, page: Page) -> "Connection[Claim]":
+        window = page.window(info)
         key = ClaimsOfEdge(RelationId(self.id), window.skip, window.limit + 1)
-        claims, more = window.cut(await info.context.load.claims_by_edge.load(key))
-        return connection([Claim.from_record(claim) for claim in claims], window, more=more)
+        return connection_of(await info.context.load.claims_by_edge.load(key), window, Claim.from_record)
 
 
 @strawberry.type(description="What one sentence of one document states.")

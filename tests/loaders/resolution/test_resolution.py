@@ -76,7 +76,7 @@ def test_a_type_that_the_source_confuses_gives_way_to_the_gazetteer() -> None:
         pytest.param("Intel", "is owned by", "Zorg", ("company:zorg", "OWNS", "company:intel"), id="passive"),
         pytest.param(
             "Intel", "HOLDS_ROLE_AT", "Lip-Bu Tan",
-            ("person:lip-bu-tan", "HOLDS_ROLE_AT", "company:intel"), id="turned round by the signature",
+            ("company:intel", "RELATED_TO", "person:lip-bu-tan"), id="never turned round",
         ),
         pytest.param("Intel", "frobs", "Zorg Inc", ("company:intel", "RELATED_TO", "company:zorg"), id="unknown predicate"),
         pytest.param(
@@ -89,6 +89,110 @@ def test_a_statement_leads_to_its_edge(
 ) -> None:
     relation = RelationType(predicate) if predicate.isupper() else None
     assert edge(stated(subject, predicate, object, relation=relation)) == expected
+
+
+@pytest.mark.parametrize(
+    ("subject", "predicate", "object", "expected"),
+    [
+        pytest.param(
+            "Marl Bakery", "produces", "guinea", ("company:marl-bakery", "PRODUCES", "product:guinea"), id="a word, no country"
+        ),
+        pytest.param(
+            "Chad", "works for", "Marl Bakery", ("person:chad", "HOLDS_ROLE_AT", "company:marl-bakery"), id="a first name"
+        ),
+        pytest.param(
+            "Marl Bakery", "is led by", "Dell", ("person:dell", "HOLDS_ROLE_AT", "company:marl-bakery"), id="a surname"
+        ),
+        pytest.param(
+            "TSMC", "works for", "Marl Bakery", ("company:tsmc", "RELATED_TO", "company:marl-bakery"), id="no surname"
+        ),
+        pytest.param(
+            "South Korea", "works for", "Marl Bakery",
+            ("country:south-korea", "RELATED_TO", "company:marl-bakery"), id="a country of two words",
+        ),
+        pytest.param(
+            "Brint Memory", "acquired", "Solveig Nickel",
+            ("company:brint-memory", "ACQUIRES", "company:solveig-nickel"), id="firms named like goods",
+        ),
+        pytest.param("Brint", "uses", "memory chips", ("company:brint", "USES", "product:memory-chips"), id="goods"),
+        pytest.param("Marl", "is based in", "Georgia", ("company:marl", "LOCATED_IN", "country:georgia"), id="the country"),
+        pytest.param(
+            "Atlanta", "is located in", "Georgia", ("place:atlanta", "LOCATED_IN", "place:georgia"), id="the state by its city"
+        ),
+        pytest.param(
+            "Marl", "is based in", "Moscow, Idaho",
+            ("company:marl", "LOCATED_IN", "place:moscow-idaho"), id="a namesake of a capital",
+        ),
+        pytest.param(
+            "UN", "sanctioned", "Marl Bakery",
+            ("organization:united-nations", "SANCTIONS", "company:marl-bakery"), id="an organisation that lists",
+        ),
+    ],
+)  # fmt: skip
+def test_who_is_meant_is_what_fits_the_relation(
+    subject: str, predicate: str, object: str, expected: tuple[str, str, str]
+) -> None:
+    assert edge(stated(subject, predicate, object)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "aliases"),
+    [
+        pytest.param("Institute of Bridge Makers (IBM)", (), id="an acronym in brackets"),
+        pytest.param("Tomsk Samovars", ("TSMC",), id="an abbreviation"),
+        pytest.param("Amur Fruit Trading", ("Apple",), id="an alias"),
+        pytest.param("Amur Fruit Trading (蘋果)", (), id="a Chinese alias in brackets"),
+    ],
+)
+def test_a_record_with_a_full_name_never_becomes_another_by_a_weak_one(name: str, aliases: tuple[str, ...]) -> None:
+    found = identify(Mention(name, EntityType.COMPANY, aliases))
+    assert found.name in name
+    assert found.aliases == ()
+
+
+def test_a_full_name_that_is_cut_short_is_known_by_its_acronym() -> None:
+    assert resolved("Taiwan Semiconductor Mfg Co (TSMC)") == ("TSMC", EntityType.COMPANY)
+
+
+@pytest.mark.parametrize(
+    "type", [EntityType.GOVERNMENT_BODY, EntityType.ORGANIZATION, EntityType.COUNTRY, EntityType.BLOC]
+)
+def test_a_bloc_is_one_entity_whatever_type_a_source_gives(type: EntityType) -> None:
+    assert resolved("EU", type) == ("European Union", EntityType.BLOC)
+    assert resolved("UN Security Council", type) == ("UN Security Council", EntityType.BLOC)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        pytest.param("ООО «Вектор»", "Вектор", id="russian, before"),
+        pytest.param("PT Merapi Logam Tbk", "Merapi Logam", id="indonesian"),
+        pytest.param("Marl S.A.R.L.", "Marl", id="french"),
+        pytest.param("Marl d.o.o.", "Marl", id="slovene"),
+        pytest.param("Marl spol. s r.o.", "Marl", id="czech"),
+        pytest.param("Marl Kft.", "Marl", id="hungarian"),
+        pytest.param("Marl A/S", "Marl", id="danish"),
+        pytest.param("Marl Sp. z o.o.", "Marl", id="polish"),
+        pytest.param("Marl S.A. de C.V.", "Marl", id="mexican"),
+        pytest.param("株式会社タナカ", "タナカ", id="japanese, before"),
+        pytest.param("㈱タナカ", "タナカ", id="japanese, in one character"),
+        pytest.param("한별전자 주식회사", "한별전자", id="korean"),
+        pytest.param("บริษัท มะลิ จำกัด", "มะลิ", id="thai"),
+        pytest.param("Công ty TNHH Sen", "Sen", id="vietnamese"),
+    ],
+)
+def test_a_legal_form_is_no_part_of_a_name(written: str, name: str) -> None:
+    assert resolved(written) == (name, EntityType.COMPANY)
+
+
+@pytest.mark.parametrize("name", ["A O Smith", "AB InBev", "BYD EV", "SAS", "Marl Holdings"])
+def test_initials_and_words_that_look_like_a_legal_form_stay(name: str) -> None:
+    assert identify(Mention(name, EntityType.COMPANY)).name == name
+
+
+def test_japanese_names_are_not_written_in_chinese_characters() -> None:
+    assert identify(Mention("国際電気", EntityType.COMPANY)).name == "国際電気"
+    assert identify(Mention("トヨタ自動車工場", EntityType.FACILITY)).name == "トヨタ自動車工場"
 
 
 def test_what_the_vocabulary_lacks_or_does_not_admit_is_reported_with_its_words() -> None:

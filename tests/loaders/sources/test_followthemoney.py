@@ -140,3 +140,39 @@ def test_a_bad_line_is_named_with_its_field_and_the_next_is_read(line: object, f
 def test_standard_input_cannot_be_read_twice() -> None:
     with pytest.raises(SourceError, match="read twice"):
         list(FollowTheMoney(["-"]).records())
+
+
+def test_a_listing_ends_on_the_last_day_of_its_year_or_month(write: Write) -> None:
+    path = write(
+        entity("m", "Company", name=["Marl Works"], country=["by"]),
+        entity("s", "Sanction", entity=["m"], authority=["OFAC"], startDate=["2020"], endDate=["2020"]),
+        entity("r", "Sanction", entity=["m"], authority=["BIS"], startDate=["2021-02"], endDate=["2024-02"]),
+    )
+    held = [(t.valid_from, t.valid_to) for t in triples(records(path), "Marl Works") if t.modality is Modality.ASSERTED]
+    assert held[1:] == [
+        (dt.date(2020, 1, 1), dt.date(2020, 12, 31)),
+        (dt.date(2021, 2, 1), dt.date(2024, 2, 29)),
+    ]
+
+
+def test_two_of_one_name_with_other_countries_numbers_or_birthdays_are_told_apart(write: Write) -> None:
+    path = write(
+        entity("a", "Company", name=["Marl Works Ltd"], country=["gb"], registrationNumber=["7"]),
+        entity("b", "Company", name=["Marl Works"], country=["gb"], registrationNumber=["8"]),
+        entity("c", "Company", name=["Marl Works"], jurisdiction=["by"]),
+        entity("d", "Company", name=["Marl Works"]),
+        entity("e", "Person", name=["Ada Marl"], birthDate=["1960-01-02"]),
+        entity("f", "Person", name=["Ada Marl"], birthDate=["1971"]),
+        *(entity(f"r{of}", "Directorship", director=["e" if of == "a" else "f"], organization=[of]) for of in "abcd"),
+    )
+    roles = [t for record in records(path) for t in record.triples if t.relation is RelationType.HOLDS_ROLE_AT]
+    assert [(t.subject.name, t.object.name) for t in roles] == [
+        ("Ada Marl (1960-01-02)", "Marl Works (United Kingdom, 7)"),
+        ("Ada Marl (1971)", "Marl Works (United Kingdom, 8)"),
+        ("Ada Marl (1971)", "Marl Works (Belarus)"),
+        ("Ada Marl (1971)", "Marl Works"),
+    ]
+
+
+def entity(id: str, schema: str, **properties: list[str]) -> dict[str, object]:
+    return {"id": id, "schema": schema, "properties": properties}

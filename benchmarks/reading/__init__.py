@@ -1,0 +1,1 @@
+"""The open benchmark of reading: annotated passages, the scorer, the mark-up in which more are written."""
