@@ -34,6 +34,8 @@ class CompiledQuery:
     fragments: Mapping[str, FragmentDefinitionNode]
     flags: tuple[str, ...]
     """Variables that decide what is selected, by name."""
+    prices: dict[tuple[Any, ...], int | None] = field(default_factory=dict)
+    """Points that the query costs, by the sizes of its variables; None where it asks for the schema too."""
     _plans: dict[tuple[Any, ...], Completer] = field(default_factory=dict)
 
     async def run(self, context: Any, variables: Mapping[str, Any] | None) -> ExecutionResult:

@@ -21,7 +21,7 @@ from tests.service.graphql.generated_documents import Documents
 
 pytestmark = pytest.mark.anyio
 
-SCHEMA = build_schema(max_query_depth=50, max_query_cost=10_000_000)._schema
+SCHEMA = build_schema(ServiceSettings())._schema
 DOCUMENTS = int(os.environ.get("CHOKEPOINT_TEST_DOCUMENTS", "60"))
 """Size of the corpus; `make test-engines` asks for 300."""
 ROOTS = {
