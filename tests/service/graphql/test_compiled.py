@@ -25,18 +25,24 @@ SCHEMA = build_schema(ServiceSettings())._schema
 DOCUMENTS = int(os.environ.get("CHOKEPOINT_TEST_DOCUMENTS", "60"))
 """Size of the corpus; `make test-engines` asks for 300."""
 ROOTS = {
-    "entity": ('(id: "Intel")', '(id: "company:huawei")', '(id: "no such firm")'),
+    "entity": ('(id: "company:intel")', '(id: "company:huawei")', '(id: "no such firm")'),
     "node": ('(id: "company:intel")', '(id: "doc:wire")', '(id: "run:1")', '(id: "nothing")'),
     "nodes": ('(ids: ["company:intel", "doc:daily", "nobody", "country:china"])',),
     "searchEntities": ('(q: "acm", first: 3)',),
     "relations": ("(first: 3)", "(first: 2, where: {types: [SANCTIONS]})"),
-    "shortestPath": ('(from: "Intel", to: "United States")', '(from: "Intel", to: "Unconnected Works")'),
-    "shortestPaths": ('(from: ["Intel"], to: ["China", "United States"], k: 3)',),
-    "allSimplePaths": ('(from: "Intel", to: "Huawei", first: 3)', '(from: "Intel", to: "Huawei", first: -1)'),
+    "shortestPath": (
+        '(from: "Intel", to: "United States", budget: {timeoutMs: 30000})',
+        '(from: "Intel", to: "Unconnected Works", budget: {timeoutMs: 30000})',
+    ),
+    "shortestPaths": ('(from: ["Intel"], to: ["China", "United States"], k: 3, budget: {timeoutMs: 30000})',),
+    "allSimplePaths": (
+        '(from: "Intel", to: "Huawei", first: 3, budget: {timeoutMs: 30000})',
+        '(from: "Intel", to: "Huawei", first: -1)',
+    ),
     "neighbors": ('(id: "ACM Research", first: 3)',),
     "documents": ("(first: 2)",),
     "claims": ("(first: 3)",),
-    "exposure": ('(id: "Intel")',),
+    "exposure": ('(id: "Intel", budget: {timeoutMs: 30000})',),
     "ontology": ("",),
     "loadRuns": ("(first: 2)",),
     "graphVersion": ("",),
