@@ -19,6 +19,7 @@ from graph_schema.errors import (
     SettingsError,
     UnknownTerm,
 )
+from graph_schema.exit_codes import ExitCode
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +28,7 @@ class ServiceUnreachable(ChokepointError):
     """The service does not answer where it should."""
 
     code = "SERVICE_UNREACHABLE"
-    exit_code = 5
+    exit_code = ExitCode.DATABASE
     retryable = True
 
 

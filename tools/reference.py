@@ -17,22 +17,15 @@ from typer.main import get_command
 import chokepoint
 from graph_schema import errors
 from graph_schema.errors import ChokepointError
+from graph_schema.exit_codes import MEANINGS
 from graph_schema.vocabulary import vocabulary
+from loaders.loading.inputs import arguments_of
+from loaders.sources.definition import definitions
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
 GENERATED = "<!-- Written by `make docs-reference` from the code: changes here are lost. -->\n"
 HOME = "*a folder of the user*"
-MEANINGS = {
-    0: "done",
-    1: "a check failed, or the answer is no: schema drift, no path, not running",
-    2: "usage or settings",
-    3: "finished, but some records were refused; the dead-letter file is named",
-    4: "the input or the question cannot be used",
-    5: "the database cannot answer",
-    6: "the embedded Neo4j cannot start",
-    130: "interrupted; run it again to resume",
-}
 
 
 def main() -> int:
@@ -56,6 +49,7 @@ def pages() -> Mapping[str, str]:
     return {
         "settings.md": settings_page(),
         "cli.md": command_page(),
+        "sources.md": source_page(),
         "exit-codes.md": exit_code_page(),
         "vocabulary.md": vocabulary_page(),
     }
@@ -182,6 +176,32 @@ def _row(parameter: Any) -> str:
     return f"| `{names}` | {help}{'' if flag or callable(default) else f' Default: {default}.'} |".replace("| `|", "|")
 
 
+def source_page() -> str:
+    """Every source with its arguments, as jobs.yaml takes them."""
+    parts = [
+        GENERATED,
+        "# Sources\n",
+        "What `chokepoint load` and the jobs of `jobs.yaml` may load. The command has the same arguments: those that must be",
+        "given stand by themselves, the others are options. A job is `full` as the table says, unless it says otherwise.\n",
+        "| source | what it is | full | read by an extractor |",
+        "|---|---|---|---|",
+    ]
+    full = {None: "never", False: "if told so", True: "unless told otherwise"}
+    for source in definitions().values():
+        about = inspect.cleandoc(source.about).split("\n\n")[0].replace("\n", " ")
+        text = "yes" if source.of_text else ""
+        parts.append(f"| [`{source.name}`](#{source.name}) | {about} | {full[source.full_by_default]} | {text} |")
+    parts.append("")
+    for source in definitions().values():
+        parts += [f"## {source.name}\n", "| argument | default | meaning |", "|---|---|---|"]
+        for name, field in arguments_of(source).model_fields.items():
+            default = "*must be given*" if field.is_required() else _default(field)
+            meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+            parts.append(f"| `{name}` | {default} | {meaning} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
 def exit_code_page() -> str:
     """The meanings of exit codes, and the errors behind each."""
     kinds = [kind for kind in vars(errors).values() if inspect.isclass(kind) and issubclass(kind, ChokepointError)]
@@ -190,7 +210,7 @@ def exit_code_page() -> str:
         "# Exit codes and errors\n",
         "| exit code | meaning |",
         "|---|---|",
-        *(f"| {code} | {meaning} |" for code, meaning in MEANINGS.items()),
+        *(f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items()),
         "",
         "An error is one line on stderr. GraphQL names it in `extensions.code`; a retryable one may go away by itself.\n",
         "| code | exit code | retryable | meaning |",
@@ -198,7 +218,7 @@ def exit_code_page() -> str:
     ]
     for kind in kinds:
         meaning = inspect.cleandoc(kind.__doc__ or "").splitlines()[0]
-        parts.append(f"| `{kind.code}` | {kind.exit_code} | {'yes' if kind.retryable else ''} | {meaning} |")
+        parts.append(f"| `{kind.code}` | {kind.exit_code.value} | {'yes' if kind.retryable else ''} | {meaning} |")
     return "\n".join(parts) + "\n"
 
 

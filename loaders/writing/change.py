@@ -23,6 +23,9 @@ from loaders.writing.projection import Evidence
 from loaders.writing.removal import StoredClaim, delete_claims, forget, read_stored_claims
 from loaders.writing.tombstones import write_tombstones
 
+CLAIMS_PER_CHANGE = 2_500
+"""Claims that are taken away or ended in one transaction."""
+
 
 class ChangeSet:
     """The change at hand. What is written through it is found again when it closes; `counts` says what it did."""

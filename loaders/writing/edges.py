@@ -16,6 +16,9 @@ from loaders.writing.counts import Counts
 from loaders.writing.projection import Evidence, Projection, project, publisher_key
 from loaders.writing.rows import Rows
 
+_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
+_PROPERTIES = tuple(field.name for field in dataclasses.fields(Projection))
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -79,9 +82,6 @@ async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[Docume
         return set()
     result = await tx.run(EDGES_OF_DOCUMENTS, ids=list(ids))
     return {edge_of(RelationType(relation), subject, object) async for relation, subject, object in result}
-
-
-_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
 
 
 def native(date: Any) -> dt.date | None:
@@ -169,7 +169,4 @@ async def _run(
 
 
 def _properties(projection: Projection, version: int) -> dict[str, Any]:
-    return {**{field: getattr(projection, field) for field in _FIELDS}, "version": version}
-
-
-_FIELDS = tuple(field.name for field in dataclasses.fields(Projection))
+    return {**{field: getattr(projection, field) for field in _PROPERTIES}, "version": version}
