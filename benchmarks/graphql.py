@@ -74,9 +74,9 @@ OUR_EVIDENCE = """query ($a: ID!, $b: ID!) { shortestPath(from: $a, to: $b, via:
   paths { hops { from { id name } to { id name } relations { id type status confidence
     claims(first: 3) { nodes { sentence document { title publisher published } } } } } } } }"""
 OUR_ENTITY = "query ($id: ID!) { entity(id: $id) { id name type aliases } }"
-OUR_SEARCH = "query ($q: String!) { searchEntities(q: $q, first: 10) { nodes { score entity { id name type } } } }"
+OUR_SEARCH = "query ($q: String!) { searchEntities(q: $q, first: 10) { nodes { similarity entity { id name type } } } }"
 OUR_NEIGHBORS = """query ($id: ID!) { neighbors(id: $id, first: 20) {
-  nodes { relation { type confidence } entity { id name type } } } }"""
+  nodes { relations { type confidence } entity { id name type } } } }"""
 PEER_PATH = """query ($a: ID!, $b: ID!) { shortestPath(from: $a, to: $b) {
   from { id name } to { id name } id type status confidence } }"""
 PEER_ENTITY = "query ($id: ID!) { entities(where: {id: {eq: $id}}) { id name type aliases } }"
