@@ -11,8 +11,6 @@ from graph_schema.database.embedded import EmbeddedNeo4j, Status
 from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import EmbeddedSettings, read_settings
 
-"""Exit status of `status` when no server runs, so that scripts can ask."""
-
 app = typer.Typer(
     no_args_is_help=True,
     help="The embedded Neo4j of this machine. Commands start it when they need it; "

@@ -13,7 +13,7 @@ from graph_schema.domain import Judgement, Verdict
 from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.ids import EntityId
 from graph_schema.settings import read_settings
-from loaders.judgements.candidates import Candidate, find_candidates
+from loaders.judgements.candidates import CandidatePair, find_candidates
 from loaders.judgements.folding import explode as explode_entity
 from loaders.judgements.folding import judge as judge_pair
 from loaders.settings import LoadSettings
@@ -36,7 +36,7 @@ def candidates(
 ) -> None:
     """List the pairs that are likeliest one entity and that nobody has judged, with the reasons."""
 
-    async def find() -> list[Candidate]:
+    async def find() -> list[CandidatePair]:
         async with open_graph() as graph:
             return await find_candidates(graph, limit=limit, at_least=at_least)
 

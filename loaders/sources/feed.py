@@ -23,7 +23,7 @@ from graph_schema.errors import AddressRefused, MalformedRecord, SettingsError, 
 from loaders.settings import LoadSettings
 from loaders.sources import fields
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
-from loaders.sources.fetching import Fetcher, Limits, Page
+from loaders.sources.fetching import FetchedPage, Fetcher, FetchLimits
 from loaders.sources.fields import FieldProblem
 from loaders.triple import Article
 
@@ -60,7 +60,7 @@ class FeedState:
         except OSError as error:
             raise SettingsError(f"cannot write the feed state {self.path}: {error.strerror or error}") from error
 
-    def note(self, url: str, page: Page, mark: str | None = None) -> None:
+    def note(self, url: str, page: FetchedPage, mark: str | None = None) -> None:
         """Remember how `url` was found, the latest at the end."""
         values = {"etag": page.etag, "last_modified": page.last_modified, "mark": mark}
         self.known.pop(url, None)
@@ -73,7 +73,7 @@ class FeedReader:
 
     urls: Sequence[str]
     state: FeedState
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     follow: bool = True
     """Whether the pages that entries link to are fetched; otherwise what the feed itself says is all."""
     most_entries: int = 200
@@ -121,7 +121,7 @@ class FeedReader:
         for url, problem in problems:
             yield MalformedRecord(url, 1, None, str(problem), raw=url)
 
-    def _read(self, fetcher: Fetcher, url: str, page: Page) -> Iterator[Article | MalformedRecord]:
+    def _read(self, fetcher: Fetcher, url: str, page: FetchedPage) -> Iterator[Article | MalformedRecord]:
         assert page.content is not None
         import feedparser  # as trafilatura, takes long to import, which other loads should not wait
 
@@ -156,7 +156,7 @@ class FeedReader:
                 )
             else:
                 yield said
-                self.state.note(link, Page(link, None, "", None, None), mark)
+                self.state.note(link, FetchedPage(link, None, "", None, None), mark)
             return
         from loaders.sources.pages import article_of_page
 
@@ -177,7 +177,7 @@ class FeedReader:
         else:
             yield said
 
-    def _get(self, fetcher: Fetcher, url: str) -> Page:
+    def _get(self, fetcher: Fetcher, url: str) -> FetchedPage:
         known = self.state.known.get(url, {})
         return fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last_modified"))
 
@@ -203,7 +203,7 @@ class FeedArguments(SourceArguments):
 
 def _feed(arguments: FeedArguments, settings: LoadSettings) -> FeedReader:
     state = FeedState(settings.feed_state) if arguments.again else FeedState.read(settings.feed_state)
-    limits = Limits(arguments.allow_private, arguments.timeout, arguments.most_kib * 1024, arguments.pause)
+    limits = FetchLimits(arguments.allow_private, arguments.timeout, arguments.most_kib * 1024, arguments.pause)
     return FeedReader(arguments.urls, state, limits, arguments.follow)
 
 

@@ -21,7 +21,7 @@ _PROPERTIES = tuple(field.name for field in dataclasses.fields(Projection))
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class EdgeKey:
     """Which edge: its id, type and ends in the order in which it is stored."""
 
     id: RelationId
@@ -30,11 +30,11 @@ class Edge:
     object: EntityId
 
 
-def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> Edge:
+def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> EdgeKey:
     """The edge that a claim between these ends supports."""
     if vocabulary().relations[relation].symmetric and object < subject:
         subject, object = object, subject
-    return Edge(relation_id(subject, relation, object), relation, subject, object)
+    return EdgeKey(relation_id(subject, relation, object), relation, subject, object)
 
 
 EVIDENCE: LiteralString = """
@@ -76,7 +76,7 @@ RETURN DISTINCT c.relation AS relation, s.id AS subject, o.id AS object
 """
 
 
-async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[Edge]:
+async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[EdgeKey]:
     """The edges behind which a claim of these documents stands."""
     if not ids:
         return set()
@@ -125,7 +125,7 @@ DELETE_EDGES: Mapping[RelationType, str] = {type: _delete(type) for type in Rela
 
 async def reproject(
     tx: AsyncManagedTransaction,
-    edges: Iterable[Edge],
+    edges: Iterable[EdgeKey],
     before: Mapping[RelationId, Sequence[Evidence]],
     after: Mapping[RelationId, Sequence[Evidence]],
     *,
