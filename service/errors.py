@@ -61,7 +61,7 @@ class ServiceBusy(ChokepointError):
     """More is asked at the moment than the service can answer in time."""
 
     code = "SERVICE_BUSY"
-    exit_code = 5
+    exit_code = ExitCode.DATABASE
     retryable = True
     retry_after_s = 2
 
