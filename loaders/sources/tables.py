@@ -9,6 +9,7 @@ from graph_schema.errors import MalformedRecord, SourceError
 from loaders.sources.lines import Line, Lines, opened, shown, source_name
 
 _TOO_LONG = "field larger than"
+_MOST_UNCLOSED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class Feed:
         self._lines = lines
         self._waiting: deque[Line] = deque()
         self.taken: list[Line] = []
+        self._unclosed = 0
 
     def __iter__(self) -> "Feed":
         return self
@@ -82,6 +84,18 @@ class Feed:
     def put_back(self, lines: list[Line]) -> None:
         """Give these lines again before all others."""
         self._waiting.extendleft(reversed(lines))
+
+    def unclosed(self) -> str:
+        """The problem of a quotation mark that is never closed; each costs a look ahead, so that too many end the reading.
+
+        Raises SourceError.
+        """
+        self._unclosed += 1
+        if self._unclosed > _MOST_UNCLOSED:
+            raise SourceError(
+                f"{self._lines.source}: more than {_MOST_UNCLOSED:,} quotation marks are never closed: is it a table in CSV?"
+            )
+        return "a quotation mark is never closed"
 
     def malformed(self, line: Line, problem: str) -> MalformedRecord:
         """The error for the record that begins at `line`."""
@@ -103,7 +117,7 @@ def next_row(reader: Iterator[list[str]], feed: Feed) -> list[str] | None:
         if problem.startswith(_TOO_LONG) and not others:
             problem = f"a field is longer than {csv.field_size_limit():,} characters"
         elif problem.startswith(_TOO_LONG) or problem == "unexpected end of data":
-            problem = "a quotation mark is never closed"
+            problem = feed.unclosed()
         else:
             problem = f"is no row of the table: {problem}"
         raise feed.malformed(first, problem) from None
