@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
+from graph_schema.exit_codes import ExitCode
 from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.rows import open_row, typed_row
 from loaders.sources.news import read_articles
 from loaders.triple import Article
 
-_SOME_REFUSED = 3
 _REJECTED = "rejected."
 """Before a reason code among the counts."""
 
@@ -53,7 +53,10 @@ def extract(
         bool, typer.Option("--open", help="Open triples: subject, predicate and object in the text's own words.")
     ] = False,
     extractor: Annotated[
-        ExtractorKind, typer.Option(help="What reads: rules over a parse, or a language model.")
+        ExtractorKind,
+        typer.Option(
+            help="What reads: rules over a parse, a language model, or the model only where the offline reader is unsure."
+        ),
     ] = ExtractorKind.SPACY,
     processes: Annotated[int, typer.Option(min=1, help="How many processes read the text.")] = 1,
     engine: Annotated[
@@ -84,7 +87,7 @@ def extract(
                 counts[f"{_REJECTED}{reason}"] += count
     _close(counts, as_json=as_json)
     if counts["refused"]:
-        raise typer.Exit(_SOME_REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _articles(paths: list[str], counts: Counter[str]) -> Iterator[Article]:
@@ -116,7 +119,7 @@ def _over_ray(
     if problems:
         raise SourceUnavailable(f"{len(problems)} blocks were not read; the same command tries them again")
     if counts["refused"]:
-        raise typer.Exit(_SOME_REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 @contextmanager

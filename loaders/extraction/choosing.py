@@ -14,6 +14,14 @@ class ExtractorKind(StrEnum):
     """Rules over spaCy's parse; offline."""
     LLM = "llm"
     """A language model behind an OpenAI-compatible endpoint, named by CHOKEPOINT_LLM_BASE_URL and _MODEL."""
+    READER_AND_LLM = "reader+llm"
+    """The offline reader, and the language model where that one is unsure."""
+
+
+ASKS_A_MODEL = frozenset({ExtractorKind.LLM, ExtractorKind.READER_AND_LLM})
+"""Kinds whose text goes to an endpoint; the others stay on this machine."""
+_OFFLINE = ExtractorKind.SPACY
+"""The best that needs no network."""
 
 
 def make_extractor(kind: ExtractorKind, *, open_triples: bool = False, processes: int = 1) -> Extractor:
@@ -22,14 +30,17 @@ def make_extractor(kind: ExtractorKind, *, open_triples: bool = False, processes
     `open_triples`: phrases of the text, without a vocabulary; the rules alone give them. What each kind needs is imported
     here: a language model's client or spaCy takes long to import, and the other is not needed. Raises SettingsError.
     """
-    if kind is ExtractorKind.LLM:
+    if kind in ASKS_A_MODEL:
         if open_triples:
-            raise SettingsError("--open is read by the rules: leave out --extractor llm")
+            raise SettingsError(f"--open is read by the rules: leave out --extractor {kind}")
+        from loaders.extraction.llm import LlmExtractor, LlmSettings, SecondOpinion
+
+        settings = read_settings(LlmSettings)
+        if kind is ExtractorKind.READER_AND_LLM:
+            return SecondOpinion(make_extractor(_OFFLINE, processes=processes), settings)
         if processes > 1:
             raise SettingsError("--processes is for the rules; for a language model set CHOKEPOINT_LLM_CONCURRENCY")
-        from loaders.extraction.llm import LlmExtractor, LlmSettings
-
-        return LlmExtractor(read_settings(LlmSettings))
+        return LlmExtractor(settings)
     if processes > 1:
         from loaders.extraction.parallel import ParallelExtractor
 

@@ -20,7 +20,7 @@ from loaders.settings import LoadSettings
 from loaders.sources import feed_entries as entries
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.feed_entries import address, parsed_feed
-from loaders.sources.fetching import Fetcher, Limits, Page
+from loaders.sources.fetching import FetchedPage, Fetcher, FetchLimits
 from loaders.triple import Article
 
 _MOST_KNOWN = 50_000
@@ -54,7 +54,7 @@ class FeedState:
         except OSError as error:
             raise SettingsError(f"cannot write the feed state {self.path}: {error.strerror or error}") from error
 
-    def note(self, url: str, page: Page, mark: str | None = None) -> None:
+    def note(self, url: str, page: FetchedPage, mark: str | None = None) -> None:
         """Remember how `url` was found, the latest at the end."""
         values = {"etag": page.etag, "last_modified": page.last_modified, "mark": mark}
         self.known.pop(url, None)
@@ -67,7 +67,7 @@ class FeedReader:
 
     urls: Sequence[str]
     state: FeedState
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     follow: bool = True
     """Whether the pages that entries link to are fetched; otherwise what the feed itself says is all."""
     most_entries: int = 2_000
@@ -115,7 +115,7 @@ class FeedReader:
         for url, problem in problems:
             yield MalformedRecord(url, 1, None, str(problem), raw=url)
 
-    def _read(self, fetcher: Fetcher, url: str, page: Page) -> Iterator[Article | MalformedRecord]:
+    def _read(self, fetcher: Fetcher, url: str, page: FetchedPage) -> Iterator[Article | MalformedRecord]:
         assert page.content is not None
         from loaders.sources.pages import article_of_page  # trafilatura takes long to import
 
@@ -158,7 +158,7 @@ class FeedReader:
         if not self.follow:
             if readable:
                 yield own
-                self.state.note(key, Page(link, None, "", None, None), mark)
+                self.state.note(key, FetchedPage(link, None, "", None, None), mark)
             else:
                 problem = f"is too short to read; leave out --no-follow: {link}"
                 yield MalformedRecord(url, number, "summary", problem, raw=link)
@@ -179,7 +179,7 @@ class FeedReader:
             problem = str(error)
         yield own if readable else MalformedRecord(url, number, "link", problem, raw=link)
 
-    def _get(self, fetcher: Fetcher, url: str, key: str | None = None) -> Page:
+    def _get(self, fetcher: Fetcher, url: str, key: str | None = None) -> FetchedPage:
         known = self.state.known.get(key or url, {})
         return fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last_modified"))
 
@@ -205,7 +205,7 @@ class FeedArguments(SourceArguments):
 
 def _feed(arguments: FeedArguments, settings: LoadSettings) -> FeedReader:
     state = FeedState(settings.feed_state) if arguments.again else FeedState.read(settings.feed_state)
-    limits = Limits(arguments.allow_private, arguments.timeout, arguments.most_kib * 1024, arguments.pause)
+    limits = FetchLimits(arguments.allow_private, arguments.timeout, arguments.most_kib * 1024, arguments.pause)
     return FeedReader(arguments.urls, state, limits, arguments.follow)
 
 

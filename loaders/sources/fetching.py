@@ -30,7 +30,7 @@ _LONGEST_DELAY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """How far fetching may go."""
 
     allow_private: bool = False
@@ -44,7 +44,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """One answer. `content` is None where the server says that nothing changed."""
 
     url: str
@@ -158,7 +158,7 @@ class _Host:
 class Fetcher:
     """Fetches pages within `limits`, as robots.txt allows. Use it as a context manager."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     admits: Callable[[str], bool] = is_public
     """Which addresses may be connected to where `limits` allow no private ones."""
     _hosts: dict[str, _Host] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Fetcher:
         assert self._client is not None
         self._client.close()
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchedPage:
         """The page at `url`, unless it is as it was under this tag or date. Raises SourceUnavailable saying why not."""
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         for _ in range(_MOST_REDIRECTS + 1):
@@ -192,12 +192,12 @@ class Fetcher:
                     url = _joined(url, answer.headers["location"])
                     continue
                 if answer.status_code == _NOT_MODIFIED:
-                    return Page(url, None, "", etag, last_modified)
+                    return FetchedPage(url, None, "", etag, last_modified)
                 if answer.is_error or answer.is_redirect:
                     raise SourceUnavailable(
                         f"{url}: the server answers {answer.status_code} {answer.reason_phrase}".rstrip()
                     )
-                return Page(
+                return FetchedPage(
                     url=url,
                     content=self._read(answer, self.limits.most_bytes),
                     content_type=answer.headers.get("content-type", ""),

@@ -20,7 +20,7 @@ _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """One line without its end; `number` counts from 1."""
 
     number: int
@@ -40,7 +40,7 @@ class Lines:
     def __iter__(self) -> "Lines":
         return self
 
-    def __next__(self) -> Line:
+    def __next__(self) -> SourceLine:
         data = self._read()
         if not data:
             raise StopIteration
@@ -53,7 +53,7 @@ class Lines:
             self._skip_rest()
             raise self.malformed(None, f"the line is longer than {MOST_BYTES // 1024**2} MiB", raw=shown(data))
         try:
-            return Line(self.number, data.decode())
+            return SourceLine(self.number, data.decode())
         except UnicodeDecodeError as error:
             raise self.malformed(None, f"is not UTF-8 at byte {error.start + 1}", raw=shown(data)) from None
 

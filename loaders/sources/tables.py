@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_schema.errors import MalformedRecord, SourceError
-from loaders.sources.lines import Line, Lines, opened, shown, source_name
+from loaders.sources.lines import Lines, SourceLine, opened, shown, source_name
 
 _TOO_LONG = "field larger than"
-_MOST_UNCLOSED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +68,8 @@ class Feed:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._waiting: deque[Line] = deque()
-        self.taken: list[Line] = []
-        self._unclosed = 0
+        self._waiting: deque[SourceLine] = deque()
+        self.taken: list[SourceLine] = []
 
     def __iter__(self) -> "Feed":
         return self
@@ -81,23 +79,11 @@ class Feed:
         self.taken.append(line)
         return line.text
 
-    def put_back(self, lines: list[Line]) -> None:
+    def put_back(self, lines: list[SourceLine]) -> None:
         """Give these lines again before all others."""
         self._waiting.extendleft(reversed(lines))
 
-    def unclosed(self) -> str:
-        """The problem of a quotation mark that is never closed; each costs a look ahead, so that too many end the reading.
-
-        Raises SourceError.
-        """
-        self._unclosed += 1
-        if self._unclosed > _MOST_UNCLOSED:
-            raise SourceError(
-                f"{self._lines.source}: more than {_MOST_UNCLOSED:,} quotation marks are never closed: is it a table in CSV?"
-            )
-        return "a quotation mark is never closed"
-
-    def malformed(self, line: Line, problem: str) -> MalformedRecord:
+    def malformed(self, line: SourceLine, problem: str) -> MalformedRecord:
         """The error for the record that begins at `line`."""
         return MalformedRecord(self._lines.source, line.number, None, problem, raw=shown(line.text))
 
@@ -117,7 +103,7 @@ def next_row(reader: Iterator[list[str]], feed: Feed) -> list[str] | None:
         if problem.startswith(_TOO_LONG) and not others:
             problem = f"a field is longer than {csv.field_size_limit():,} characters"
         elif problem.startswith(_TOO_LONG) or problem == "unexpected end of data":
-            problem = feed.unclosed()
+            problem = "a quotation mark is never closed"
         else:
             problem = f"is no row of the table: {problem}"
         raise feed.malformed(first, problem) from None

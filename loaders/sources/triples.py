@@ -27,7 +27,7 @@ from loaders.settings import LoadSettings
 from loaders.sources import fields, parquet
 from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Line, Lines, must_be_there, opened, shown, source_name
+from loaders.sources.lines import STDIN, Lines, SourceLine, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Feed, next_row
 from loaders.triple import Mention, Triple
@@ -174,7 +174,7 @@ class TripleFile:
                 error.header = header
                 yield error
 
-    def _columns(self, header: list[str] | None, source: str, first: Line) -> list[str | None]:
+    def _columns(self, header: list[str] | None, source: str, first: SourceLine) -> list[str | None]:
         columns: list[str | None] = [_FIELD_OF.get(fields.key(name)) for name in header or ()]
         absent = {"subject", "predicate", "object"} - set(columns)
         if "relation" in columns:
@@ -257,7 +257,7 @@ def _values(row: list[str], columns: list[str | None], source: str, number: int,
     return values
 
 
-def _object(lines: Lines, line: Line) -> dict[str, object]:
+def _object(lines: Lines, line: SourceLine) -> dict[str, object]:
     try:
         record = orjson.loads(line.text)
     except orjson.JSONDecodeError as error:

@@ -1,9 +1,7 @@
 """The explorer as an analyst meets it: two names to a drawn, cited answer."""
 
-import gzip
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -130,9 +128,3 @@ def test_five_steps_back_lead_through_what_was_seen(watched: Page, product: Prod
 def test_absence_is_told_in_words(watched: Page, product: Product, address: str, verdict: str) -> None:
     watched.goto(product.service + address)
     expect(watched.locator("[role=status].status")).to_contain_text(verdict)
-
-
-def test_the_pages_own_code_is_small() -> None:
-
-    folder = Path(__file__).parents[2] / "service/static/explorer"
-    assert sum(len(gzip.compress(file.read_bytes())) for file in folder.glob("*.js")) <= 60_000

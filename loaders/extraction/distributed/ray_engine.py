@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from graph_schema.errors import ChokepointError, MalformedRecord, SettingsError
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import ASKS_A_MODEL, ExtractorKind, make_extractor
 from loaders.extraction.distributed.blocks import Block, plan, read_block
 from loaders.extraction.distributed.output import Output
 from loaders.extraction.lemmas import pipeline_name
@@ -87,7 +87,7 @@ def extract_blocks(
     names a cluster, whose machines must have the same version of chokepoint and see the same store. Raises SettingsError,
     SourceUnavailable, SourceError.
     """
-    if kind is ExtractorKind.LLM:
+    if kind in ASKS_A_MODEL:
         raise SettingsError("--engine ray runs the offline extractors; a language model is as fast as its endpoint")
     finished = output.finished()
     left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind, output)) not in finished]

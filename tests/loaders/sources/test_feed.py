@@ -11,12 +11,12 @@ import pytest
 
 from graph_schema.errors import AddressRefused, MalformedRecord, SourceUnavailable
 from loaders.sources.feed import FeedReader, FeedState
-from loaders.sources.fetching import Fetcher, Limits, is_public
+from loaders.sources.fetching import Fetcher, FetchLimits, is_public
 from loaders.sources.pages import decoded
 from loaders.triple import Article
 
 DATA = Path(__file__).parents[2] / "data" / "feed"
-NEAR = Limits(allow_private=True, timeout_s=2, most_bytes=200_000, pause_s=0)
+NEAR = FetchLimits(allow_private=True, timeout_s=2, most_bytes=200_000, pause_s=0)
 
 
 @dataclass
@@ -126,7 +126,7 @@ def test_robots_are_respected(site: Site) -> None:
 
 
 def test_private_addresses_are_refused_unless_allowed(site: Site) -> None:
-    with Fetcher(Limits(pause_s=0)) as fetcher, pytest.raises(AddressRefused, match="private network"):
+    with Fetcher(FetchLimits(pause_s=0)) as fetcher, pytest.raises(AddressRefused, match="private network"):
         fetcher.get(site.url("/a.html"))
     assert site.asked == []
 
@@ -134,7 +134,7 @@ def test_private_addresses_are_refused_unless_allowed(site: Site) -> None:
 def test_a_redirect_into_a_private_network_is_refused(site: Site) -> None:
     """`localhost` stands for a public name here; the redirect names the address itself."""
     site.pages["/away"] = (302, {"Location": f"http://127.0.0.1:{site.port}/a.html"}, b"")
-    fetching = Fetcher(Limits(pause_s=0), admits=lambda _: len(site.asked) < 2)
+    fetching = Fetcher(FetchLimits(pause_s=0), admits=lambda _: len(site.asked) < 2)
     with fetching as fetcher, pytest.raises(AddressRefused, match=r"127\.0\.0\.1"):
         fetcher.get(site.url("/away"))
     assert [path for path, _ in site.asked] == ["/robots.txt", "/away"]

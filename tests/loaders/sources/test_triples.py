@@ -276,11 +276,6 @@ def test_a_header_that_comes_again_is_passed_over(tmp_path: Path) -> None:
     assert [record.triples[0].subject.name for record in records if isinstance(record, SourceRecord)] == ["Marl", "A"]
 
 
-def test_a_table_of_open_quotes_ends_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="never closed"):
-        found(tmp_path, "subject,predicate,object\n" + '"Marl,supplies,Veld\n' * 3_000)
-
-
 def test_what_has_no_lines_ends_in_one_line() -> None:
     with pytest.raises(SourceError, match="no line ends"):
         list(TripleFile("/dev/zero", TripleFormat.JSONL).records())
