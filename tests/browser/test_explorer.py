@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Product
 
@@ -56,6 +57,23 @@ def test_two_names_lead_to_the_marked_sentence(watched: Page, product: Product) 
     assert hop.locator("mark.object").first.text_content() == "ACM Research"
     expect(hop.locator("blockquote").first).to_have_text("Intel has tested tools from ACM Research this year.")
     assert watched.url.endswith(TIE)
+
+
+@pytest.mark.parametrize("name", ["explorer", "explorer-supply", "explorer-dark"])
+def test_pictures_of_the_documentation(chromium: Browser, product: Product, pictures: Path, name: str) -> None:
+    address = {
+        "explorer": TIE,
+        "explorer-supply": "/?ask=supply&of=technology:2-nm-process&sel=n:company:tsmc",
+        "explorer-dark": "/?ask=tie&of=company:nvidia&of=country:china&hubs=NONE",
+    }[name]
+    page = chromium.new_page(
+        viewport={"width": 1400, "height": 860}, color_scheme="dark" if "dark" in name else "light"
+    )
+    open_at(page, product, address)
+    expect(page.locator("svg.drawing .word").first).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=pictures / f"{name}.png")
+    page.close()
 
 
 def test_an_alias_in_another_script_is_found(watched: Page, product: Product) -> None:
