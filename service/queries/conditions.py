@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import THINGS, RelationType
+from graph_schema.vocabulary import LIVE_MODALITIES, THINGS, Modality, RelationType
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, UndatedPolicy
 
@@ -44,10 +44,21 @@ def _relation_conditions(rule: RelationFilter) -> Iterator[str]:
     if rule.undated is UndatedPolicy.EXCLUDE:
         yield "($edge.valid_from IS NOT NULL OR $edge.valid_to IS NOT NULL)"
     if rule.asks_claims:
-        yield f"EXISTS {{ {_CLAIM_OF_EDGE} WHERE {' AND '.join(claim_conditions(rule))} }}"
+        left = f"{_CLAIM_OF_EDGE} WHERE {' AND '.join(claim_conditions(rule))}"
+        yield f"EXISTS {{ {left} {_SUM_OF_CLAIMS} }}" if rule.weighs_claims else f"EXISTS {{ {left} }}"
 
 
 _CLAIM_OF_EDGE = "MATCH (claim:Claim {edge: $edge.id})-[:STATED_IN]->(document:Document)"
+
+
+_SUM_OF_CLAIMS = (
+    "WITH claim.modality AS modality, max(claim.confidence) AS surest, "
+    "toLower(CASE WHEN coalesce(document.publisher, '') = '' THEN document.id ELSE document.publisher END) AS publisher "
+    "WITH modality, count(*) AS sources, 1.0 - reduce(doubt = 1.0, one IN collect(surest) | doubt * (1.0 - one)) AS confidence "
+    "ORDER BY reduce(place = 0, i IN range(0, size($strongest) - 1) | CASE WHEN $strongest[i] = modality THEN i ELSE place END) "
+    "LIMIT 1 WITH sources, confidence WHERE sources >= $min_sources AND round(confidence, 6) >= $min_confidence RETURN sources"
+)
+"""What the claims that are left make of an edge, as `loaders.writing.projection` sums all of them up."""
 
 
 def claim_conditions(rule: RelationFilter) -> Iterator[str]:
@@ -67,6 +78,7 @@ def relation_parameters(rule: RelationFilter) -> dict[str, Any]:
     """Parameters of `relation_conditions`."""
     return {
         "modalities": [modality.value for modality in rule.admitted_modalities],
+        "strongest": [modality.value for modality in (*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED)],
         "min_confidence": rule.min_confidence,
         "min_sources": rule.min_sources,
         "min_share": rule.min_share,
