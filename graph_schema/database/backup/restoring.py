@@ -147,7 +147,7 @@ async def create_edges(tx: AsyncManagedTransaction, edges: Sequence[EdgeLine]) -
             raise BackupUnusable(f"an edge names the label {start} or {end}, whose ids this version does not know")
         query = f"""
 UNWIND $rows AS row
-MATCH (start:{start} {{id: row.start}}) MATCH (end:{end} {{id: row.end}})
+MATCH (start:{quoted(start)} {{id: row.start}}) MATCH (end:{quoted(end)} {{id: row.end}})
 CREATE (start)-[edge:$(row.type)]->(end) SET edge = row.properties
 RETURN count(*) AS created
 """
