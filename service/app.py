@@ -1,7 +1,9 @@
 """The web application: /graphql over HTTP, event streams and WebSockets, /healthz, /readyz."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
@@ -18,6 +20,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
 from service import browser_files
 from service.engines.cypher import CypherEngine
+from service.engines.interface import PathEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.http import graphiql
@@ -29,6 +32,8 @@ from service.http.health import healthz, readyz
 from service.http.operations import Operations
 from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
+from service.index.engine import IndexEngine
+from service.index.keeper import IndexKeeper
 from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
@@ -48,19 +53,17 @@ def create_app(
     `make_writer` makes what mutations write with; without it they are refused.
     Raises SettingsError.
     """
-    schema = build_schema(max_query_depth=settings.max_query_depth, max_query_cost=settings.max_query_cost)
+    schema = build_schema(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             if graph is None:
                 _attach(app, await stack.enter_async_context(open_graph()), settings, make_writer)
-            warming = asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree))
             try:
-                yield
+                async with _in_background(app, settings):
+                    yield
             finally:
-                warming.cancel()
-                await asyncio.gather(warming, return_exceptions=True)
                 if app.state.writer is not None:
                     await app.state.writer.close()
 
@@ -101,6 +104,20 @@ def create_app(
     return app
 
 
+@asynccontextmanager
+async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[None]:
+    """Plans are made and the index is kept while inside."""
+    tasks = [asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree))]
+    if app.state.index is not None:
+        tasks.append(asyncio.create_task(app.state.index.run()))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _protect(app: FastAPI, settings: ServiceSettings) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
@@ -119,8 +136,21 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
     app.state.graph = graph
     app.state.writer = None if make_writer is None else make_writer(graph)
-    app.state.searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
+    app.state.searches = Searches(_engine(app, graph, settings), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
+
+
+def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
+    """The index over the database; it is kept while the application runs."""
+    cypher = CypherEngine(graph, hub_degree=settings.hub_degree)
+    app.state.index = None
+    if not settings.index:
+        return cypher
+    executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="index")
+    app.state.index = IndexKeeper(
+        graph, executor, most_megabytes=settings.index_megabytes, poll_s=settings.index_poll_seconds
+    )
+    return IndexEngine(graph, app.state.index, cypher, executor, settings)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:

@@ -68,10 +68,30 @@ class QueryTooDeep(QuestionError):
     code = "QUERY_TOO_DEEP"
 
 
+class DocumentTooLarge(QuestionError):
+    """A document holds more of something than the service reads."""
+
+    code = "DOCUMENT_TOO_LARGE"
+
+    def __init__(self, what: str, asked: int, most: int) -> None:
+        super().__init__(f"the document holds more than {most} {what}")
+        self.asked, self.most = asked, most
+
+
+class DocumentTooSlow(QuestionError):
+    """A document was not parsed and validated in time."""
+
+    code = "DOCUMENT_TOO_SLOW"
+
+
 class QueryTooExpensive(QuestionError):
-    """A document asks for more items than the service allows."""
+    """A document costs more than the service allows."""
 
     code = "QUERY_TOO_EXPENSIVE"
+
+    def __init__(self, message: str, asked: int, most: int) -> None:
+        super().__init__(message)
+        self.asked, self.most = asked, most
 
 
 def as_graphql(error: GraphQLError) -> dict[str, Any]:
@@ -122,7 +142,7 @@ def extensions_of(error: ChokepointError) -> Mapping[str, Any]:
             entry |= {"run": error.run, "hint": "a key belongs to one submission"}
         case UnknownTerm():
             entry |= {"wanted": error.wanted, "valid": list(error.valid), "hint": "ontology lists the vocabulary"}
-        case LimitExceeded():
+        case LimitExceeded() | DocumentTooLarge() | QueryTooExpensive():
             entry |= {"asked": error.asked, "most": error.most, "hint": "limits publishes what is allowed"}
         case GraphError() if error.retryable:
             entry["hint"] = "ask again in a moment"

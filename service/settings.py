@@ -31,6 +31,16 @@ class ServiceSettings(BaseSettings):
     """Most relations that one path question may look at."""
     max_timeout_ms: int = Field(default=30_000, ge=1)
     """Longest that one path question may take, in milliseconds."""
+    index: bool = True
+    """Whether the graph is also held in memory, where path questions are answered many times faster; until it is read, and for
+    what it does not know, the database answers."""
+    index_megabytes: int = Field(default=2_000, ge=1)
+    """Most memory that the index may take, in MB: about 40 bytes for each relation, 120 for each entity, 30 for each claim.
+    Claims that find no room are left out, and filters on them go to the database; a larger graph gets no index."""
+    index_poll_seconds: float = Field(default=0.5, ge=0.05)
+    """How often the index asks the database whether the graph has changed, in seconds."""
+    index_max_expansions: int = Field(default=50_000_000, ge=1)
+    """Most relations that the index looks at for one question that does not ask for fewer than `max_expansions`."""
     path_concurrency: int = Field(default=8, ge=1)
     """Path questions worked on at the same time; others wait for their turn, on their own budget of time."""
     hub_degree: int = Field(default=1_000, ge=1)
@@ -42,8 +52,22 @@ class ServiceSettings(BaseSettings):
     """Most ids or names in one argument."""
     max_query_depth: int = Field(default=24, ge=3)
     """Deepest nesting of fields in a GraphQL document."""
-    max_query_cost: int = Field(default=200_000, ge=1)
-    """Most items that a GraphQL document may ask for, page sizes multiplied along its nesting."""
+    max_query_cost: int = Field(default=100_000, ge=1)
+    """Most points that a GraphQL document may cost; one is about 10 µs of work."""
+    max_query_seconds: float = Field(default=60.0, gt=0)
+    """Longest that a GraphQL query may take as a whole, in seconds."""
+    reads_per_query: int = Field(default=4, ge=1)
+    """Reads of the database that one GraphQL operation may have under way at the same time; further ones wait."""
+    max_document_bytes: int = Field(default=50_000, ge=1_000)
+    """Largest GraphQL document, in bytes, its variables apart."""
+    max_document_tokens: int = Field(default=5_000, ge=100)
+    """Most tokens of a GraphQL document."""
+    max_root_fields: int = Field(default=50, ge=1)
+    """Most fields at the top of a GraphQL operation."""
+    max_aliases: int = Field(default=200, ge=0)
+    """Most aliases in a GraphQL document."""
+    max_directives: int = Field(default=100, ge=0)
+    """Most directives in a GraphQL document."""
     max_request_bytes: int = Field(default=1_000_000, ge=1_000)
     """Largest request body, in bytes."""
 

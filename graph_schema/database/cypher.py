@@ -62,13 +62,13 @@ def quoted(name: str) -> LiteralString:
     return cast("LiteralString", "`" + name.replace("`", "``") + "`")  # type: ignore[redundant-cast] # pyright needs it
 
 
-async def one(tx: AsyncManagedTransaction, query: Cypher | LiteralString, **parameters: Any) -> Record:
+async def one(tx: AsyncManagedTransaction, query: Cypher | LiteralString, /, **parameters: Any) -> Record:
     """The one record of a query that always gives one."""
     text, own = (query, {}) if isinstance(query, str) else (query.text, query.parameters)
     return await (await tx.run(text, {**own, **parameters})).single(strict=True)
 
 
-async def rows(tx: AsyncManagedTransaction, query: Cypher | LiteralString, **parameters: Any) -> list[Any]:
+async def rows(tx: AsyncManagedTransaction, query: Cypher | LiteralString, /, **parameters: Any) -> list[Any]:
     """The items of a query that ends in `RETURN collect(…) AS rows`."""
     return cast("list[Any]", (await one(tx, query, **parameters))["rows"])
 

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Concatenate, ParamSpec, TypeVar
 
 from neo4j import (
@@ -24,6 +25,21 @@ T = TypeVar("T")
 _TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
 _GRACE_S = 1.0
 """The server is asked to stop first; the client gives up this much later."""
+
+_share: ContextVar[asyncio.Semaphore | None] = ContextVar("share", default=None)
+
+
+@contextmanager
+def share_of_reads(most: int) -> Iterator[None]:
+    """Inside, this task and those that it starts have at most so many reads under way; more wait for one another.
+
+    A read must not start another and wait for it.
+    """
+    token = _share.set(asyncio.Semaphore(most))
+    try:
+        yield
+    finally:
+        _share.reset(token)
 
 
 class Graph:
@@ -92,7 +108,7 @@ class Graph:
     ) -> T:
         """`read` with a deadline of its own, in seconds; it holds on both sides of the wire."""
         with self._errors():
-            async with asyncio.timeout(seconds + _GRACE_S), self._session() as session:
+            async with _share.get() or nullcontext(), asyncio.timeout(seconds + _GRACE_S), self._session() as session:
                 return await session.execute_read(unit_of_work(timeout=seconds)(work), *args, **kwargs)
 
     async def write(

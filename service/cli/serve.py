@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _ASK_TIMEOUT_S = 60.0
 """The first question to a fresh database waits for its plans to be made."""
 
+_SWITCH_S = 0.001
 _GRACE_S = 3
 """How long requests may go on once the service is to stop; event streams would never end by themselves."""
 
@@ -76,6 +78,8 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
     # What other commands do not need and would wait for.
     from service.app import create_app
 
+    # Long documents are read in threads of their own; the event loop must not wait long for its turn beside them.
+    sys.setswitchinterval(_SWITCH_S)
     listener = listen(settings.host, settings.port)
     try:
         async with open_graph() as graph:

@@ -13,7 +13,8 @@ from service.engines.interface import GraphView
 from service.filters.walk import EntityFilter, Walk
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
-from service.paths.search import PathQuestion, SearchOutcome, search
+from service.paths.report import EngineName
+from service.paths.search import PathQuestion, PathWeight, SearchOutcome, search
 from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
 from service.queries.paths_expand import (
@@ -25,6 +26,7 @@ from service.queries.paths_expand import (
     TimedTransaction,
     relations_of_hops,
 )
+from service.queries.paths_expand_telling import TellingExpander
 from service.queries.records import EntityRecord
 from service.queries.supply import Production, producing_countries
 
@@ -51,6 +53,8 @@ class CypherEngine:
 class CypherView:
     """A `GraphView` over one transaction."""
 
+    engine = EngineName.CYPHER
+
     def __init__(self, tx: AsyncManagedTransaction, hub_degrees: HubDegrees, hub_degree: int) -> None:
         self._tx, self._timed = tx, TimedTransaction(tx)
         self._hub_degrees, self._hub_degree = hub_degrees, hub_degree
@@ -76,7 +80,11 @@ class CypherView:
         """See `GraphView`."""
         walk = await self._hub_degrees.settle(self._tx, question.walk)
         ends = question.sources | question.targets | question.must_pass
-        expander = GraphExpander(self._timed, walk, ends, default_degree=self._hub_degree)
+        degree = self._hub_degree
+        expander = GraphExpander(self._timed, walk, ends, default_degree=degree)
+        if question.weight is PathWeight.SPECIFICITY:
+            never_between = question.sources | question.targets
+            expander = TellingExpander(self._timed, walk, ends, never_between, default_degree=degree)
         return await search(expander, question, meter)
 
     async def reach(self, question: ReachQuestion, meter: Meter) -> Reach:

@@ -10,6 +10,7 @@ from graph_schema.ids import EntityId
 from service.filters.walk import EntityFilter, Walk
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion
+from service.paths.report import EngineName
 from service.paths.search import PathQuestion, SearchOutcome
 from service.queries.paths_expand import HopKey, Hops
 from service.queries.records import EntityRecord
@@ -20,6 +21,11 @@ T = TypeVar("T")
 
 class GraphReader(Protocol):
     """What an answer is made of, by id."""
+
+    @property
+    def engine(self) -> EngineName:
+        """What searches in it."""
+        ...
 
     async def entities(self, ids: Iterable[EntityId], /) -> Mapping[EntityId, EntityRecord]:
         """Those of `ids` that exist."""
@@ -72,6 +78,8 @@ class PathEngine(Protocol):
 
 class NothingToRead:
     """A `GraphReader` for the rest of an answer when even reading what was found takes too long."""
+
+    engine = EngineName.CYPHER
 
     async def entities(self, _: Iterable[EntityId], /) -> Mapping[EntityId, EntityRecord]:
         """None."""

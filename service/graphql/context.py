@@ -35,6 +35,12 @@ class Context:
     writer: Writer | None = None
     token: str | None = None
     """Bearer token that the client sent."""
+    points: int | None = None
+    """What the operation costs, once that is known."""
+    price_only: bool = False
+    """The client wants to know the price, and no answer."""
+    writes: bool = False
+    """A mutation is under way: it goes on when its client leaves."""
     load: DataLoaders = field(init=False)
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose

@@ -1,68 +1,80 @@
-"""Documents that were parsed and validated before, by their text: most clients send the same few again and again."""
+"""Documents made ready to run, by their text: measured, parsed, validated. Most clients send the same few again and again."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from graphql import DocumentNode, GraphQLError, validate
-from strawberry.extensions import SchemaExtension
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, NoSchemaIntrospectionCustomRule, validate
+from graphql.validation import recommended_rules, specified_rules
+
+from service.errors import DocumentTooSlow, QueryTooDeep
+from service.graphql.document_limits import DocumentLimits, read_document
 
 _MOST_CHARACTERS = 20_000
 """Longest document that is kept."""
+_SHORT = 2_000
+"""Characters up to which a document is made ready at once; a longer one would hold up everybody else."""
+_THREADS = 2
+_MOST_ERRORS = 20
 
 
-@dataclass(slots=True)
-class Known:
-    """A parsed document, and once it was validated what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A parsed document, and what is wrong with it."""
 
     document: DocumentNode
-    errors: list[GraphQLError] | None = None
+    errors: tuple[GraphQLError, ...]
 
 
-class KnownDocuments:
+class ReadyDocuments:
     """The documents used last, at most `most` of them."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._by_text: OrderedDict[str, Known] = OrderedDict()
+    def __init__(
+        self,
+        limits: DocumentLimits,
+        *,
+        most: int = 1_000,
+        deadline_s: float = 2.0,
+        hide_suggestions: bool = False,
+        introspection: bool = True,
+    ) -> None:
+        self._limits, self._most, self._deadline_s = limits, most, deadline_s
+        self._hide_suggestions, self._introspection = hide_suggestions, introspection
+        self._by_text: OrderedDict[str, Ready] = OrderedDict()
+        self._threads = ThreadPoolExecutor(_THREADS, "documents")
 
-    def get(self, text: str) -> Known | None:
-        """The document, which now counts as used."""
+    async def ready(self, text: str, schema: GraphQLSchema) -> Ready:
+        """The document of this text.
+
+        Raises GraphQLError where it cannot be parsed, DocumentTooLarge, QueryTooDeep, DocumentTooSlow.
+        """
         if (known := self._by_text.get(text)) is not None:
             self._by_text.move_to_end(text)
-        return known
-
-    def put(self, text: str, document: DocumentNode) -> None:
-        """Keep a document that was parsed."""
+            return known
+        if len(text) <= _SHORT:
+            made = self._make(text, schema)
+        else:
+            try:
+                async with asyncio.timeout(self._deadline_s):
+                    made = await asyncio.get_running_loop().run_in_executor(self._threads, self._make, text, schema)
+            except TimeoutError as error:
+                raise DocumentTooSlow(f"the document was not read within {self._deadline_s:g} s") from error
         if len(text) <= _MOST_CHARACTERS:
-            self._by_text[text] = Known(document)
+            self._by_text[text] = made
             if len(self._by_text) > self._most:
                 self._by_text.popitem(last=False)
+        return made
 
-
-class DocumentCache(SchemaExtension):
-    """Parses and validates each text once. Made for each request, over the same `KnownDocuments`."""
-
-    def __init__(self, documents: KnownDocuments) -> None:
-        self._documents = documents
-
-    def on_parse(self) -> Iterator[None]:
-        """Hand out the document where it is known, else keep it."""
-        context = self.execution_context
-        text = context.query or ""
-        if (known := self._documents.get(text)) is not None:
-            context.graphql_document = known.document
-        yield
-        if known is None and context.graphql_document is not None:
-            self._documents.put(text, context.graphql_document)
-
-    def on_validate(self) -> Iterator[None]:
-        """Hand out what is wrong with the document where that is known, else keep it."""
-        context = self.execution_context
-        document = context.graphql_document
-        assert document is not None
-        known = self._documents.get(context.query or "") or Known(document)
-        if known.errors is None:
-            known.errors = validate(context.schema._schema, document, context.validation_rules)  # noqa: SLF001
-        context.pre_execution_errors = known.errors
-        yield
+    def _make(self, text: str, schema: GraphQLSchema) -> Ready:
+        rules = (
+            *specified_rules,
+            *recommended_rules,
+            *(() if self._introspection else (NoSchemaIntrospectionCustomRule,)),
+        )
+        try:
+            document = read_document(text, self._limits)
+            errors = validate(schema, document, rules, max_errors=_MOST_ERRORS, hide_suggestions=self._hide_suggestions)
+        except RecursionError as error:
+            raise QueryTooDeep("the document nests deeper than it can be read") from error
+        return Ready(document, tuple(errors))

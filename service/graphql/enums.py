@@ -11,7 +11,7 @@ from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.filters.hubs import HubMode
 from service.filters.walk import Direction, UndatedPolicy
-from service.paths.report import Bound, PathStatus
+from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathWeight
 from service.searches.paths import DistinctBy
 
@@ -46,5 +46,10 @@ _register(UndatedPolicy, "What becomes of relations without any date of validity
 _register(HubMode, "What a search does with hubs between the ends.")
 _register(PathStatus, "What an answer means: a proven absence is told apart from a limit reached.")
 _register(Bound, "The limit that shaped an answer.")
-_register(PathWeight, "What makes a path short. CONFIDENCE: a hop of half the confidence is as bad as one hop more.")
+_register(EngineName, "What searched.")
+_register(
+    PathWeight,
+    "What makes a path short. CONFIDENCE: a hop of half the confidence is as bad as one hop more. SPECIFICITY: hops and "
+    "entities in between cost by how little they tell.",
+)
 _register(DistinctBy, "When two paths are two. ENTITIES folds all relations of a hop into one path.")

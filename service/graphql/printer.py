@@ -11,8 +11,7 @@ SCHEMA_FILE = Path(__file__).parents[1] / "schema.graphql"
 
 def schema_text() -> str:
     """The GraphQL schema of this version in the schema definition language."""
-    settings = ServiceSettings()
-    schema = build_schema(max_query_depth=settings.max_query_depth, max_query_cost=settings.max_query_cost)
+    schema = build_schema(ServiceSettings())
     return schema.as_str().rstrip() + "\n"
 
 

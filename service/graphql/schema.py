@@ -1,14 +1,17 @@
 """The GraphQL schema: the questions put together, and what guards them."""
 
 import strawberry
-from graphql import ASTValidationRule, GraphQLError
-from strawberry.extensions import AddValidationRules
+from graphql import GraphQLError
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
+from strawberry.types.execution import PreExecutionError
 
+from graph_schema.errors import ChokepointError
 from service.graphql.claim_query import ClaimQuery
-from service.graphql.document_cache import DocumentCache, KnownDocuments
-from service.graphql.guards import CostLimit, depth_rule
+from service.graphql.document_cache import ReadyDocuments
+from service.graphql.document_limits import DocumentLimits
+from service.graphql.guards import Guard, RunLimits
 from service.graphql.mutation import Mutation
 from service.graphql.neighbor_query import NeighborQuery
 from service.graphql.path_query import PathQuery
@@ -18,9 +21,7 @@ from service.graphql.subscription import Subscription
 from service.graphql.types.jobs import Job
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
-
-_CACHED_DOCUMENTS = 1_000
-"""Documents whose parse and validation are kept."""
+from service.settings import ServiceSettings
 
 
 @strawberry.type(description="What can be asked.")
@@ -34,20 +35,40 @@ class Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Log nothing here."""
 
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        # Strawberry tells of what extensions raise here when it executes, but lets it pass when it streams.
+        try:
+            return await super()._prepare_operation_async(context, extensions_runner)
+        except GraphQLError as error:
+            return PreExecutionError(data=None, errors=[error])
+        except ChokepointError as error:
+            return PreExecutionError(data=None, errors=[GraphQLError(str(error), original_error=error)])
 
-def build_schema(*, max_query_depth: int, max_query_cost: int) -> strawberry.Schema:
-    """The schema with its limits and caches."""
-    rules: list[type[ASTValidationRule]] = [depth_rule(max_query_depth)]
-    documents = KnownDocuments(_CACHED_DOCUMENTS)
+
+def build_schema(settings: ServiceSettings) -> Schema:
+    """The schema with its limits and its cache of documents."""
+    limits = DocumentLimits(
+        bytes=settings.max_document_bytes,
+        tokens=settings.max_document_tokens,
+        depth=settings.max_query_depth,
+        root_fields=settings.max_root_fields,
+        aliases=settings.max_aliases,
+        directives=settings.max_directives,
+    )
+    documents = ReadyDocuments(limits)
+    run_limits = RunLimits(
+        points=settings.max_query_cost,
+        longest_page=max(settings.max_page, settings.max_paths),
+        seconds=settings.max_query_seconds,
+        reads=settings.reads_per_query,
+    )
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         types=[Entity, Relation, Claim, Document, LoadRun, Job],
         config=StrawberryConfig(auto_camel_case=True),
-        extensions=[
-            lambda: AddValidationRules(rules),
-            lambda: CostLimit(max_query_cost),
-            lambda: DocumentCache(documents),
-        ],
+        extensions=[lambda: Guard(documents, run_limits)],
     )

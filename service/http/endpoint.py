@@ -1,5 +1,6 @@
 """The endpoint /graphql: GraphQL over HTTP, by POST and by cacheable GET."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,12 +19,17 @@ from graph_schema.errors import ChokepointError
 from service.errors import as_graphql, extensions_of
 from service.graphql.context import Context
 from service.http.documents import Documents
+from service.http.leaving import ClientLeft, unless_left
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, bearer_of, read_request
 from service.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
 _READS = (OperationType.QUERY,)
+COST_HEADER = "x-query-cost"
+"""What the document cost, in points."""
+_CLIENT_LEFT = 499
+"""What proxies log for it; nobody reads the answer."""
 _ALL = (OperationType.QUERY, OperationType.MUTATION)
 
 
@@ -44,7 +50,17 @@ class GraphQLEndpoint:
             asked = await read_request(request, most_bytes=self._settings.max_request_bytes)
             check_unforged(request, asked)
             document = self.documents.find(asked)
-            return await self._answer(request, asked, document, kind)
+            context = self._context(request, asked)
+            answer = self._answer(request, asked, document, kind, context)
+            return await unless_left(request.receive, answer, may_stop=lambda: not context.writes)
+        except ClientLeft:
+            return Response(status_code=_CLIENT_LEFT)
+        except asyncio.CancelledError:
+            # Something below was cancelled, as a query whose connection was closed: not this request itself.
+            if (task := asyncio.current_task()) is None or task.cancelling():
+                raise
+            error = {"message": "the operation was cancelled", "extensions": {"code": "CANCELLED", "retryable": True}}
+            return _json({"errors": [error]}, 503, kind, {"retry-after": "1"})
         except BadRequest as problem:
             error = {"message": problem.message, "extensions": {"code": problem.code}}
             return _json({"errors": [error]}, problem.status, kind, problem.headers)
@@ -52,21 +68,34 @@ class GraphQLEndpoint:
             error = {"message": str(problem), "extensions": extensions_of(problem)}
             return _json({"errors": [error]}, 503, kind, {})
 
-    async def _answer(self, request: Request, asked: GraphQLRequest, document: str, kind: str) -> Response:
+    def _context(self, request: Request, asked: GraphQLRequest) -> Context:
         context = self._make_context()
         context.operation_name = asked.operation_name
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        context.token = token.strip() if scheme.lower() == "bearer" else None
+        context.token = bearer_of(request)
+        context.price_only = asked.extensions.get("cost") == "only"
+        return context
+
+    async def _answer(
+        self, request: Request, asked: GraphQLRequest, document: str, kind: str, context: Context
+    ) -> Response:
         reads_only = request.method in ("GET", "HEAD")
-        tag = await self._tag(context, asked, document, kind) if reads_only else None
+        tells_price = bool(asked.extensions.get("cost"))
+        tag = await self._tag(context, asked, document, kind) if reads_only and not tells_price else None
         if tag is not None and tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self._cache_headers(tag))
         result = await self._run(asked, document, context, reads_only=reads_only)
         payload = payload_of(result)
-        refused = result.data is None and all(error.path is None for error in result.errors or ())
+        refused = (
+            result.data is None and not context.price_only and all(error.path is None for error in result.errors or ())
+        )
         headers = {"cache-control": "no-store"}
         if tag is not None and context.cacheable and not result.errors:
             headers = self._cache_headers(tag)
+        if context.points is not None:
+            headers[COST_HEADER] = str(context.points)
+            if tells_price:
+                most = self._settings.max_query_cost
+                payload["extensions"] = {"cost": {"points": context.points, "most": most}}
         if refused:
             payload.pop("data", None)
         return _json(payload, 400 if refused and kind == RESPONSE_JSON else 200, kind, headers)

@@ -11,9 +11,10 @@ from starlette.types import Receive, Scope, Send
 
 from graph_schema.errors import ChokepointError
 from service.errors import extensions_of
-from service.http.operations import Answer, Operations, bearer_of, with_heartbeats
+from service.http.leaving import left
+from service.http.operations import Answer, Operations, with_heartbeats
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, bearer_of, read_request
 
 EVENTS = "text/event-stream"
 _OTHERS = (JSON, RESPONSE_JSON, "application/*", "*/*", "text/html")
@@ -84,7 +85,7 @@ class _Stream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  the three of ASGI
         writing = asyncio.ensure_future(self._write(send))
-        leaving = asyncio.ensure_future(_left(receive))
+        leaving = asyncio.ensure_future(left(receive))
         try:
             await asyncio.wait({writing, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -100,11 +101,6 @@ class _Stream(Response):
             async for event in events:
                 await send({"type": "http.response.body", "body": event, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _event(name: bytes, data: bytes) -> bytes:

@@ -21,4 +21,13 @@ async def readyz(request: Request) -> JSONResponse:
         version = await graph.read_within(2.0, graph_version)
     except ChokepointError as error:
         return JSONResponse({"status": "unavailable", "code": error.code, "reason": str(error)}, 503, headers)
-    return JSONResponse({"status": "ready", "graphVersion": version}, headers=headers)
+    ready: dict[str, object] = {"status": "ready", "graphVersion": version}
+    if (keeper := request.app.state.index) is not None:
+        status = keeper.status
+        ready["index"] = {
+            "state": status.state,
+            "graphVersion": status.graph_version,
+            "relations": status.relations,
+            "of": status.of,
+        }
+    return JSONResponse(ready, headers=headers)

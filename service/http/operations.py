@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import strawberry
-from starlette.requests import HTTPConnection
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -63,17 +62,6 @@ class Operations:
                 refused = result.data is None and all(error.path is None for error in result.errors or ())
                 payload = payload_of(result)
                 yield Answer({"errors": payload["errors"]} if refused else payload, refused)
-
-
-def bearer(value: str) -> str | None:
-    """The token of an `Authorization: Bearer …`."""
-    scheme, _, token = value.partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
-
-
-def bearer_of(connection: HTTPConnection) -> str | None:
-    """The token that a client sent in its headers."""
-    return bearer(connection.headers.get("authorization", ""))
 
 
 async def with_heartbeats(source: AsyncIterator[T], seconds: float) -> AsyncGenerator[T | None, None]:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -116,3 +116,14 @@ def checked_request(fields: dict[str, Any]) -> GraphQLRequest:
         extensions=fields.get("extensions") or {},
         document_id=fields.get("documentId") or None,
     )
+
+
+def bearer(value: str) -> str | None:
+    """The token of an `Authorization: Bearer …`."""
+    scheme, _, token = value.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+def bearer_of(connection: HTTPConnection) -> str | None:
+    """The token that a client sent in its headers."""
+    return bearer(connection.headers.get("authorization", ""))

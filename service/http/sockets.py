@@ -10,9 +10,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from graph_schema.errors import ChokepointError
 from service.errors import extensions_of
-from service.http.operations import Operations, bearer, bearer_of
+from service.http.operations import Operations
 from service.http.origin import admits_origin
-from service.http.request import BadRequest, checked_request
+from service.http.request import BadRequest, bearer, bearer_of, checked_request
 
 PROTOCOL = "graphql-transport-ws"
 INIT_WITHIN_S = 10.0

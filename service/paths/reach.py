@@ -37,6 +37,8 @@ class ReachQuestion:
     look_past: bool = False
     """Where nothing was found within the depth, look a little further, for the difference between "none" and "none so
     near"."""
+    keep_steps: bool = False
+    """Whether all steps and distances of the walk are wanted, not the goals alone."""
 
     @property
     def cross_hubs(self) -> bool:

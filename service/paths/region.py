@@ -12,6 +12,7 @@ from typing import Protocol
 from graph_schema.ids import EntityId
 from service.paths.budget import Meter, OutOfBudget
 from service.paths.report import Bound
+from service.paths.specificity import StepCost
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Step:
     """Of the surest of them."""
     ties: int = 1
     """Their number."""
+    cost: StepCost | None = None
+    """Under the weight SPECIFICITY: of the cheapest of them."""
 
 
 @dataclass(frozen=True, slots=True)

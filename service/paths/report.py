@@ -34,6 +34,15 @@ class Bound(StrEnum):
     PATHS = "paths"
 
 
+class EngineName(StrEnum):
+    """What searched."""
+
+    INDEX = "index"
+    """The graph in memory."""
+    CYPHER = "cypher"
+    """The database."""
+
+
 class Finding(Protocol):
     """What a search says of itself."""
 
@@ -64,6 +73,8 @@ class SearchReport:
     """The smallest change that may widen the answer."""
     cypher: str | None = None
     """Draws the answer in Neo4j Browser."""
+    engine: EngineName = EngineName.CYPHER
+    """What searched."""
 
 
 def hint_for(status: PathStatus, limited_by: Bound | None, *, depth: int, most_depth: int, hubs: int) -> str | None:

@@ -6,7 +6,7 @@ best costs no more than the next length, nothing still unseen can rank before it
 
 import math
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -28,6 +28,8 @@ class PathWeight(StrEnum):
     HOPS = "hops"
     CONFIDENCE = "confidence"
     """Each hop costs 1 − log₂(confidence): halving the confidence of a hop is as bad as one hop more."""
+    SPECIFICITY = "specificity"
+    """Each hop and each entity in between costs by how little it tells: see `service.paths.specificity`."""
 
 
 MOST_RANKED = 20_000
@@ -192,7 +194,7 @@ class _Ranking:
 
     def __init__(self, question: PathQuestion, region: Region) -> None:
         self._question, self._region = question, region
-        self._wanted = question.k * _POOL_FACTOR if question.diversity else question.k
+        self._wanted = pool_size(question)
         self._paths: list[FoundPath] = []
         self._by_hops = question.weight is PathWeight.HOPS and not question.hub_penalty
 
@@ -214,12 +216,7 @@ class _Ranking:
         return len(self._paths) >= self._wanted and self._paths[self._wanted - 1].cost <= next_length
 
     def add(self, steps: tuple[Step, ...]) -> None:
-        path = FoundPath(
-            cost=self._cost(steps),
-            length=len(steps),
-            order=((0.0, steps[0].source), *((-step.confidence, step.target) for step in steps)),
-            steps=steps,
-        )
+        path = found_path(self._question, steps, self._region.hubs)
         if self._by_hops:
             self._paths.append(path)
             return
@@ -232,13 +229,28 @@ class _Ranking:
         pool = self._paths[: self._wanted]
         return diverse(pool, self._question.k, self._question.diversity) if self._question.diversity else pool
 
-    def _cost(self, steps: tuple[Step, ...]) -> float:
-        cost = float(len(steps))
-        if self._question.weight is PathWeight.CONFIDENCE:
-            cost -= sum(math.log2(max(step.confidence, _LOWEST_CONFIDENCE)) for step in steps)
-        if self._question.hub_penalty:
-            cost += PENALTY * sum(step.target in self._region.hubs for step in steps[:-1])
-        return cost
+
+def pool_size(question: PathQuestion) -> int:
+    """Among how many best paths those asked for are chosen."""
+    return question.k * _POOL_FACTOR if question.diversity else question.k
+
+
+def found_path(question: PathQuestion, steps: tuple[Step, ...], hubs: Collection[EntityId]) -> FoundPath:
+    """A path with what it costs; `hubs` holds at least those on it."""
+    cost = float(len(steps))
+    if question.weight is PathWeight.CONFIDENCE:
+        cost += sum(halvings(step.confidence) for step in steps)
+    elif question.weight is PathWeight.SPECIFICITY:
+        cost = sum(step.cost.total for step in steps if step.cost is not None)
+    if question.hub_penalty:
+        cost += PENALTY * sum(step.target in hubs for step in steps[:-1])
+    order = ((0.0, steps[0].source), *((-step.confidence, step.target) for step in steps))
+    return FoundPath(cost, len(steps), order, steps)
+
+
+def halvings(confidence: float) -> float:
+    """How often 1 is halved to get a confidence."""
+    return -math.log2(max(confidence, _LOWEST_CONFIDENCE))
 
 
 def diverse(paths: Sequence[FoundPath], k: int, weight: float) -> list[FoundPath]:

@@ -18,16 +18,21 @@ from service.queries.records import ENTITY, RELATION, EntityRecord, RelationReco
 
 def expand_query(walk: Walk, ends: frozenset[EntityId], *, default_degree: int, backward: bool) -> Cypher:
     """The Cypher that expands a frontier under this walk."""
-    middle = _passable(walk)
-    conditions = ["(m.id IN $ends OR (" + all_of(middle) + "))"] if middle else []
-    found = "UNWIND $frontier AS id\nMATCH (n:Entity {id: id})" + step(walk.via, *conditions, backward=backward)
     steps = """
 WITH n, r, m LIMIT $room
 WITH n, m, max(r.confidence) AS confidence, count(r) AS ties
 WITH collect([n.id, m.id, confidence, ties]) AS steps, collect(DISTINCT m) AS found
 RETURN steps, [m IN found WHERE """
     hub = hub_condition(walk.hubs, ends, default_degree=default_degree)
-    return found + steps + hub + cypher(" | m.id] AS hubs", ends=list(ends))
+    return admitted_steps(walk, ends, backward=backward) + steps + hub + " | m.id] AS hubs"
+
+
+def admitted_steps(walk: Walk, ends: frozenset[EntityId], *, backward: bool) -> Cypher:
+    """Matches the relations `r` from the frontier's `n` to `m` that a walk may take."""
+    middle = _passable(walk)
+    passable = cypher("(m.id IN $ends OR (", ends=list(ends)) + all_of(middle) + "))"
+    conditions = [passable] if middle else []
+    return "UNWIND $frontier AS id\nMATCH (n:Entity {id: id})" + step(walk.via, *conditions, backward=backward)
 
 
 def _passable(walk: Walk) -> list[Cypher]:
@@ -65,8 +70,7 @@ class GraphExpander:
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
         """See `Expander.expand`."""
-        query = self._queries[backward] + cypher("", frontier=list(frontier), room=room + 1)
-        record = await self._tx.one(query, seconds=seconds)
+        record = await self._looked_up(frontier, backward=backward, room=room, seconds=seconds)
         found = [
             Step(EntityId(m), EntityId(n), confidence, ties)
             if backward
@@ -75,6 +79,10 @@ class GraphExpander:
         ]
         looked_at = sum(step.ties for step in found)
         return Expansion(found, frozenset(map(EntityId, record["hubs"])), truncated=looked_at > room)
+
+    async def _looked_up(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Record:
+        query = self._queries[backward] + cypher("", frontier=list(frontier), room=room + 1)
+        return await self._tx.one(query, seconds=seconds)
 
 
 def reach_query(walk: Walk, question: ReachQuestion, *, default_degree: int) -> Cypher:

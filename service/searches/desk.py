@@ -54,6 +54,7 @@ class Answering:
             undated=flagged(hops, via),
             hint=hint_for(status, limited_by, depth=depth, most_depth=self.most_depth, hubs=len(finding.hubs)),
             cypher=drawing(hops) if hops else None,
+            engine=self.reader.engine,
         )
 
 

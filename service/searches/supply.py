@@ -141,7 +141,7 @@ class ChokePointRequest:
         request = self.supply.reach
         known = await view.entities_meant(sorted(request.named.union(self.without)))
         ids = {name: entity.id for name, entity in known.items()}
-        question = replace(request.resolved(ids), enough=None, look_past=False)
+        question = replace(request.resolved(ids), enough=None, look_past=False, keep_steps=True)
         reach = await view.reach(question, meter)
         return ChainFinding(known[request.source], reach, frozenset(ids[name] for name in self.without))
 

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from math import log2
+from math import floor, log2
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -25,6 +25,10 @@ Way = tuple[EntityId, ...]
 LIVE = {"ASSERTED", "PLANNED", "ALLEGED", "POSSIBLE", "CONDITIONAL", "THREATENED"}
 LISTINGS = ("SANCTIONS", "RESTRICTS_EXPORTS_TO")
 HUB_PENALTY = 2
+PLACES = {"COUNTRY", "BLOC", "PLACE"}
+PLACE_COST, CROWD_COST, DOUBT_COST, SINGLE_COST = 0.75, 0.125, 0.5, 0.1
+TYPE_COSTS = {"RELATED_TO": 1.0, "LOCATED_IN": 0.75}
+STATUS_COSTS = {"ASSERTED": 0.0, "PLANNED": 0.25, "ENDED": 0.5, "DENIED": 2.0}
 MOST_HOPS_TO_A_COUNTRY = 3
 
 
@@ -186,19 +190,39 @@ class Paths:
         if sources & targets:
             return []
         folded = self.reference.between(*sources, *targets, *self.must_pass)
-        hubs = self.reference.hubs_but([*sources, *targets, *self.must_pass])
-
-        def cost(path: Way) -> float:
-            cost = float(len(path) - 1)
-            if self.weight == "CONFIDENCE":
-                cost -= sum(log2(folded[a][b]["confidence"]) for a, b in pairwise(path))
-            if self.reference.mode == "PENALISE":
-                cost += HUB_PENALTY * sum(id in hubs for id in path[1:-1])
-            return cost
-
         found = all_paths(folded, sources, targets, self.depth if depth is None else depth)
         kept = [path for path in found if len(path) > self.min_length and {*self.must_pass} <= {*path}]
-        return sorted(kept, key=cost)
+        return sorted(kept, key=lambda path: round(self.cost(path), 9))
+
+    def cost(self, path: Way) -> float:
+        """What it is ranked by."""
+        hubs = self.reference.hubs_but([*self.sources, *self.targets, *self.must_pass])
+        cost = float(len(path) - 1)
+        if self.weight == "CONFIDENCE":
+            cost -= sum(log2(self.reference.hop(a, b)[0].confidence) for a, b in pairwise(path))
+        if self.weight == "SPECIFICITY":
+            middle = path[1:-1]
+            cost += sum(min(self._vague(one, middle) for one in self.reference.hop(a, b)) for a, b in pairwise(path))
+            cost += sum(self.reference.build.memory.entities[id].type.name in PLACES for id in middle) * PLACE_COST
+        if self.reference.mode == "PENALISE":
+            cost += HUB_PENALTY * sum(id in hubs for id in path[1:-1])
+        return cost
+
+    def _vague(self, one: RelationRecord, middle: Way) -> float:
+        """What docs/explanation/specificity.md says that a relation costs beside its hop."""
+        crowd = 0.0
+        for end, role in ((one.subject, "subject"), (one.object, "object")):
+            if end in middle:
+                of_type = [other for other in self.reference.build.memory.relations if other.type == one.type]
+                crowd += floor(8 * log2(sum(getattr(other, role) == end for other in of_type))) / 8 * CROWD_COST
+        sure = -log2(one.confidence) * DOUBT_COST
+        return (
+            TYPE_COSTS.get(one.type.name, 0.0)
+            + STATUS_COSTS[one.status.name]
+            + sure
+            + (one.sources < 2) * SINGLE_COST
+            + crowd
+        )
 
     def status(self) -> str:
         """What is to be said of them."""

@@ -146,7 +146,7 @@ async def test_too_deep_and_too_expensive_documents_are_refused_but_introspectio
     deep = '{ a: entity(id: "company:intel") { relations { nodes { subject { relations { nodes { id } } } } } } }'
     wide = """query ($n: Int) { documents(first: $n) { nodes { id } }
       relations(first: $n) { nodes { claims(first: $n) { nodes { id } } } } }"""
-    async with client_of(story_graph, max_query_depth=6, max_query_cost=5_000) as client:
+    async with client_of(story_graph, max_query_depth=6, max_query_cost=10_000) as client:
         codes = [
             (await client.post("/graphql", json=sent)).json()["errors"][0]["extensions"]["code"]
             for sent in ({"query": deep}, {"query": wide, "variables": {"n": 100}})

@@ -76,7 +76,7 @@ def cases(draw: st.DrawFn) -> list[Case]:
         "k": draw(st.integers(1, 5)),
         "depth": depth,
         "minLength": draw(st.integers(1, depth)),
-        "weight": draw(st.sampled_from(["HOPS", "CONFIDENCE"])),
+        "weight": draw(st.sampled_from(["HOPS", "CONFIDENCE", "SPECIFICITY"])),
         "distinctBy": draw(st.sampled_from(["ENTITIES", "RELATION_TYPES", "RELATIONS"])),
         "knownFrom": draw(times()),
         "knownTo": draw(times()),

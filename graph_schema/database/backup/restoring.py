@@ -13,6 +13,7 @@ from graph_schema.database.backup.archive import EdgeLine, Footer, Header, NodeL
 from graph_schema.database.backup.marker import mark, unfinished_restore, unmark
 from graph_schema.database.backup.names import node_labels
 from graph_schema.database.backup.progress import Progress, silent
+from graph_schema.database.cypher import quoted
 from graph_schema.database.graph import Graph
 from graph_schema.errors import (
     BackupUnusable,

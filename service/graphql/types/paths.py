@@ -10,7 +10,7 @@ from service.graphql.context import Info
 from service.graphql.dataloaders import ClaimsOfEdge
 from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Entity, Relation
-from service.paths.report import Bound, PathStatus
+from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.report import SearchReport as Report
 from service.queries.records import EntityRecord, RelationRecord
 from service.searches import hops as answers
@@ -83,6 +83,7 @@ class SearchReport:
     undated: int = strawberry.field(description="Relations of the answer without any date of validity.")
     hint: str | None = strawberry.field(description="The smallest change that may widen the answer.")
     cypher: str | None = strawberry.field(description="Draws the answer in Neo4j Browser.")
+    engine: EngineName = strawberry.field(description="What searched: the graph in memory, or the database.")
     hub_ids: strawberry.Private[tuple[EntityId, ...]]
 
     @classmethod
@@ -95,6 +96,7 @@ class SearchReport:
             undated=report.undated,
             hint=report.hint,
             cypher=report.cypher,
+            engine=report.engine,
             hub_ids=report.hubs_skipped,
         )
 

@@ -23,7 +23,12 @@ class Limits:
     default_page: int = strawberry.field(description="Items of a page whose size is not given.")
     max_ids: int = strawberry.field(description="Ids or names in one argument.")
     max_query_depth: int = strawberry.field(description="Nesting of fields in a document, introspection apart.")
-    max_query_cost: int = strawberry.field(description="Items that a document may ask for.")
+    max_query_cost: int = strawberry.field(description="Points that a document may cost.")
+    max_document_bytes: int = strawberry.field(description="Bytes of a document.")
+    max_document_tokens: int = strawberry.field(description="Tokens of a document.")
+    max_root_fields: int = strawberry.field(description="Fields at the top of an operation.")
+    max_aliases: int = strawberry.field(description="Aliases in a document.")
+    max_directives: int = strawberry.field(description="Directives in a document.")
     max_request_bytes: int = strawberry.field(description="Bytes of a request body.")
 
     @classmethod
@@ -31,6 +36,7 @@ class Limits:
         names = (
             *("max_depth", "max_paths", "max_expansions", "max_timeout_ms", "path_concurrency", "hub_degree"),
             *("max_page", "max_ids", "max_query_depth", "max_query_cost", "max_request_bytes"),
+            *("max_document_bytes", "max_document_tokens", "max_root_fields", "max_aliases", "max_directives"),
         )
         return cls(default_page=DEFAULT_PAGE, **{name: getattr(settings, name) for name in names})
 

@@ -7,12 +7,13 @@ from graphql import OperationDefinitionNode, parse, validate
 from service.graphql.schema import build_schema
 from service.http import documents
 from service.http.documents import packaged_documents, sha256
+from service.settings import ServiceSettings
 
 VERSION = "query Version { graphVersion }"
 
 
 def test_each_holds_one_operation_that_the_schema_answers() -> None:
-    schema = build_schema(max_query_depth=24, max_query_cost=1)._schema
+    schema = build_schema(ServiceSettings())._schema
     for name, text in packaged_documents().items():
         document = parse(text)
         operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]

@@ -1,0 +1,410 @@
+"""A snapshot from what was read of the graph, and the next snapshot from the last one and what has changed."""
+
+import datetime as dt
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from graph_schema.ids import EntityId, RelationId, relation_id
+from graph_schema.vocabulary import EntityType, Modality, RelationType
+from service.index.build import RelationLists, build
+from service.index.entities import EntityIds, Names
+from service.index.filters import day_number
+from service.index.layout import (
+    CODE_SHIFT,
+    COMMON_NOUN,
+    ENDED_SOME_DAY,
+    ENTITY_TYPE_CODE,
+    GONE,
+    INWARD,
+    STATUS_CODE,
+    STATUS_SHIFT,
+    TYPE_CODE,
+    TYPES,
+    Array,
+    Bytes,
+    Longs,
+    Numbers,
+)
+from service.index.snapshot import Claims, Snapshot, joined
+from service.paths.specificity import is_common_noun
+
+
+class NotFollowable(Exception):
+    """What changed does not tell how to change the snapshot: it must be read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRow:
+    """What the index keeps of an entity."""
+
+    id: EntityId
+    type: EntityType
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """What the index keeps of a relation."""
+
+    id: RelationId
+    subject: EntityId
+    type: RelationType
+    object: EntityId
+    status: Modality
+    confidence: float
+    sources: int
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """What the index keeps of a claim."""
+
+    relation: RelationId
+    publisher: str | None
+    document: str
+    run: str | None
+    modality: Modality
+    share: float | None = None
+
+
+@dataclass(slots=True)
+class Change:
+    """What became of the graph between two versions."""
+
+    version: int
+    removed_relations: set[RelationId] = field(default_factory=set)
+    removed_entities: set[EntityId] = field(default_factory=set)
+    entities: list[EntityRow] = field(default_factory=list)
+    relations: list[RelationRow] = field(default_factory=list)
+    claims: list[ClaimRow] = field(default_factory=list)
+    """All claims behind `relations`."""
+    began: dict[str, dt.datetime] = field(default_factory=dict)
+    """When the runs of the claims began."""
+
+
+def digest_of(id: str) -> int:
+    """32 bits of an id."""
+    return zlib.crc32(id.encode())
+
+
+def type_code(type: EntityType, name: str) -> int:
+    """Code of an entity's type, with COMMON_NOUN."""
+    return ENTITY_TYPE_CODE[type] | (COMMON_NOUN if is_common_noun(type, name) else 0)
+
+
+def period_of(status: Modality, first: dt.date | None, last: dt.date | None) -> tuple[int, int]:
+    """First and last day as the index keeps them."""
+    if last is None and status is Modality.ENDED:
+        return day_number(first), ENDED_SOME_DAY
+    return day_number(first), day_number(last)
+
+
+def by_id(ids: Sequence[EntityId], number: Numbers) -> EntityIds:
+    """The table of ids, of which `number` tells each one's number."""
+    encoded = [id.encode() for id in ids]
+    order = sorted(range(len(ids)), key=encoded.__getitem__)
+    numbers = number[order] if len(ids) else number
+    place = np.empty(len(ids), dtype=np.int32)
+    place[numbers] = np.arange(len(ids), dtype=np.int32)
+    return EntityIds(Names.of(encoded[i] for i in order), numbers, place)
+
+
+def snapshot_of(
+    version: int,
+    ids: Sequence[EntityId],
+    types: Bytes,
+    lists: RelationLists,
+    periods: Longs,
+    claims: "ClaimLists | None",
+) -> Snapshot:
+    """A snapshot of entities in any order, of which the ends of `lists` are places.
+
+    Raises TooManyConfidences.
+    """
+    degree = np.bincount(lists.subject, minlength=len(ids)) + np.bincount(lists.object, minlength=len(ids))
+    order = np.argsort(-degree, kind="stable")
+    number = np.empty(len(ids), dtype=np.int32)
+    number[order] = np.arange(len(ids), dtype=np.int32)
+    table = by_id(ids, number)
+    lists = replace(lists, subject=number[lists.subject], object=number[lists.object])
+    return _made(version, table, types[order], table.place, lists, periods, claims)
+
+
+def _made(
+    version: int,
+    ids: EntityIds,
+    types: Bytes,
+    rank: Numbers,
+    lists: RelationLists,
+    periods: Longs,
+    claims: "ClaimLists | None",
+) -> Snapshot:
+    rows, relations, confidences = build(lists, rank)
+    behind = None if claims is None else claims.sorted(len(lists.subject))
+    return Snapshot(version, rows, relations, confidences, periods, ids, types, behind, *joined(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLists:
+    """Claims as they come: behind which relation, from where."""
+
+    relation: Numbers
+    publisher: Numbers
+    document: Numbers
+    run: Numbers
+    modality: Bytes
+    share: Array
+    publishers: tuple[str, ...]
+    documents: tuple[str, ...]
+    runs: tuple[str, ...]
+    began: Mapping[str, dt.datetime]
+
+    @classmethod
+    def of(cls, claims: Claims) -> "ClaimLists":
+        """From those of a snapshot."""
+        relation = np.repeat(np.arange(len(claims.start) - 1, dtype=np.int32), np.diff(claims.start))
+        names = claims.publishers, claims.documents, claims.runs, claims.began
+        return cls(relation, claims.publisher, claims.document, claims.run, claims.modality, claims.share, *names)
+
+    def sorted(self, relations: int) -> Claims:
+        """In the order of the relations."""
+        order = np.argsort(self.relation, kind="stable")
+        start = np.zeros(relations + 1, dtype=np.int32)
+        np.cumsum(np.bincount(self.relation, minlength=relations), out=start[1:])
+        return Claims(
+            start=start,
+            publisher=self.publisher[order],
+            document=self.document[order],
+            run=self.run[order],
+            modality=self.modality[order],
+            share=self.share[order],
+            publishers=self.publishers,
+            documents=self.documents,
+            runs=self.runs,
+            began=self.began,
+        )
+
+    def changed(
+        self,
+        number: Numbers,
+        rows: Sequence[ClaimRow],
+        owners: Mapping[RelationId, int],
+        began: Mapping[str, dt.datetime],
+    ) -> "ClaimLists":
+        """Those of relations that stay under a new `number` (-1: they do not), and `rows`."""
+        kept = number[self.relation] >= 0
+        tables = [_Codes(names) for names in (self.publishers, self.documents, self.runs)]
+        new = ClaimBuilder(*tables)
+        for row in rows:
+            new.add(owners[row.relation], row)
+        fresh = new.lists(began)
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name)[kept], getattr(fresh, name)])
+            for name in ("publisher", "document", "run", "modality", "share")
+        }
+        relation = np.concatenate([number[self.relation[kept]], fresh.relation])
+        return replace(fresh, relation=relation, began={**self.began, **began}, **columns)
+
+
+class _Codes:
+    """Numbers for names in the order in which they come."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.known = {name: code for code, name in enumerate(names)}
+
+    def __call__(self, name: str | None) -> int:
+        return -1 if name is None else self.known.setdefault(name, len(self.known))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.known)
+
+
+class ClaimBuilder:
+    """Collects claims."""
+
+    def __init__(self, *tables: _Codes) -> None:
+        self._publishers, self._documents, self._runs = tables or (_Codes(), _Codes(), _Codes())
+        self._columns: tuple[list[int], ...] = ([], [], [], [], [])
+        self._share: list[float] = []
+
+    def add(self, relation: int, row: ClaimRow) -> None:
+        """One claim behind a relation."""
+        codes = self._publishers(row.publisher), self._documents(row.document), self._runs(row.run)
+        for column, value in zip(self._columns, (relation, *codes, STATUS_CODE[row.modality]), strict=True):
+            column.append(value)
+        self._share.append(np.nan if row.share is None else row.share)
+
+    def lists(self, began: Mapping[str, dt.datetime]) -> ClaimLists:
+        """All of them; `began`: when their runs began."""
+        relation, publisher, document, run = (np.array(column, dtype=np.int32) for column in self._columns[:4])
+        return ClaimLists(
+            relation=relation,
+            publisher=publisher,
+            document=document,
+            run=run,
+            modality=np.array(self._columns[4], dtype=np.uint8),
+            share=np.array(self._share, dtype=np.float64),
+            publishers=self._publishers.names,
+            documents=self._documents.names,
+            runs=self._runs.names,
+            began=began,
+        )
+
+
+class Periods:
+    """Numbers for periods."""
+
+    def __init__(self, known: Longs | None = None) -> None:
+        rows = () if known is None else ((int(first), int(last)) for first, last in known)
+        self._codes: dict[tuple[int, int], int] = {row: code for code, row in enumerate(rows)}
+
+    def code(self, period: tuple[int, int]) -> int:
+        """The number of a period."""
+        return self._codes.setdefault(period, len(self._codes))
+
+    @property
+    def table(self) -> Longs:
+        """p × 2: the periods by number."""
+        return np.array(list(self._codes), dtype=np.int64).reshape(-1, 2)
+
+
+def lists_of(graph: Snapshot) -> RelationLists:
+    """The relations of a snapshot as lists, by number."""
+    rows, m = graph.rows, graph.number_of_relations
+    outward = np.flatnonzero(rows.tag & INWARD == 0)
+    order = np.empty(m, dtype=np.int64)
+    order[rows.relation[outward]] = outward
+    subject = np.repeat(np.arange(graph.entities, dtype=np.int32), np.diff(rows.start))[order]
+    tag = rows.tag[order]
+    return RelationLists(
+        subject=subject,
+        object=rows.neighbour[order],
+        type=(tag & (INWARD - 1)).astype(np.uint8),
+        status=((tag >> STATUS_SHIFT) & 7).astype(np.uint8),
+        confidence=graph.confidences[tag >> CODE_SHIFT],
+        sources=graph.relations.sources,
+        period=graph.relations.period,
+        digest=graph.relations.digest,
+    )
+
+
+def next_snapshot(graph: Snapshot, change: Change) -> Snapshot:
+    """The snapshot that a change makes of another. Raises NotFollowable, TooManyConfidences."""
+    ids, types, rank = _entities(graph, change)
+    lists = lists_of(graph)
+    stale = {*change.removed_relations, *(row.id for row in change.relations)}
+    gone = _places(ids, lists, stale)
+    kept = np.ones(len(lists.subject), dtype=bool)
+    kept[gone] = False
+    number = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
+    periods = Periods(graph.periods)
+    fresh = relation_lists(change.relations, ids, periods)
+    merged = RelationLists(
+        **{
+            name: np.concatenate([getattr(lists, name)[kept], getattr(fresh, name)])
+            for name in RelationLists.__dataclass_fields__
+        }
+    )
+    claims = None
+    if graph.claims is not None:
+        first = int(kept.sum())
+        owners = {row.id: first + i for i, row in enumerate(change.relations)}
+        claims = ClaimLists.of(graph.claims).changed(number, change.claims, owners, change.began)
+    return _made(change.version, ids, types, rank, merged, periods.table, claims)
+
+
+def _entities(graph: Snapshot, change: Change) -> tuple[EntityIds, Bytes, Numbers]:
+    """Ids, types and ranks after a change."""
+    types = graph.types.copy()
+    new = []
+    for id in change.removed_entities:
+        if (number := graph.ids.number_of(id)) is not None:
+            types[number] = GONE
+    for row in change.entities:
+        if (number := graph.ids.number_of(row.id)) is None:
+            new.append(row)
+        else:
+            types[number] = type_code(row.type, row.name)
+    if not new:
+        return graph.ids, types, graph.rows.rank
+    ids = graph.ids.with_later([row.id for row in new])
+    types = np.append(types, np.array([type_code(row.type, row.name) for row in new], dtype=np.uint8))
+    rank = np.empty(len(types), dtype=np.int32)
+    rank[_sorted_numbers(graph, ids, [row.id for row in new])] = np.arange(len(types), dtype=np.int32)
+    return ids, types, rank
+
+
+def _sorted_numbers(graph: Snapshot, ids: EntityIds, new: Sequence[EntityId]) -> Numbers:
+    """All numbers by id: the new ones are put where they belong among the known ones."""
+    first = graph.entities
+    ordered = sorted(range(len(new)), key=lambda i: new[i].encode())
+    places = [_place(graph, ids, new[i]) for i in ordered]
+    return np.insert(graph.rows.by_rank, places, [first + i for i in ordered]).astype(np.int32)
+
+
+def _place(graph: Snapshot, ids: EntityIds, id: EntityId) -> int:
+    """How many entities of the snapshot come before an id."""
+    low, high, wanted = 0, graph.entities, id.encode()
+    while low < high:
+        middle = (low + high) // 2
+        if ids.id_of(int(graph.rows.by_rank[middle])).encode() < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def _places(ids: EntityIds, lists: RelationLists, stale: set[RelationId]) -> Array:
+    """Where relations lie that are removed or changed; those that the snapshot never had are left out."""
+    digests = {digest_of(id): id for id in stale}
+    if len(digests) != len(stale):
+        raise NotFollowable("two ids with one digest")
+    found = np.flatnonzero(np.isin(lists.digest, np.fromiter(digests, dtype=np.uint32, count=len(digests))))
+    if len(np.unique(lists.digest[found])) == len(found):
+        return found
+    return np.array([place for place in map(int, found) if _id(ids, lists, place) in stale], dtype=np.int64)
+
+
+def _id(ids: EntityIds, lists: RelationLists, place: int) -> RelationId:
+    subject, object = ids.ids_of((int(lists.subject[place]), int(lists.object[place])))
+    return relation_id(subject, TYPES[lists.type[place]], object)
+
+
+def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, periods: Periods) -> RelationLists:
+    """Rows as lists. Raises NotFollowable when an end is not known."""
+    ends = [[ids.number_of(end) for row in rows for end in (row.subject, row.object)]][0]
+    if None in ends:
+        raise NotFollowable("a relation to an entity that is not known")
+    pairs = np.array(ends, dtype=np.int32).reshape(-1, 2)
+    return RelationLists(
+        subject=pairs[:, 0],
+        object=pairs[:, 1],
+        type=np.array([TYPE_CODE[row.type] for row in rows], dtype=np.uint8),
+        status=np.array([STATUS_CODE[row.status] for row in rows], dtype=np.uint8),
+        confidence=np.array([row.confidence for row in rows], dtype=np.float64),
+        sources=np.array([min(row.sources, 65_535) for row in rows], dtype=np.uint16),
+        period=np.array(
+            [periods.code(period_of(row.status, row.valid_from, row.valid_to)) for row in rows], dtype=np.int32
+        ),
+        digest=np.array([digest_of(row.id) for row in rows], dtype=np.uint32),
+    )
+
+
+def snapshot_of_rows(change: Change) -> Snapshot:
+    """A snapshot of a whole graph told as a change from nothing. Raises NotFollowable, TooManyConfidences."""
+    ids = [row.id for row in change.entities]
+    table, periods = by_id(ids, np.arange(len(ids), dtype=np.int32)), Periods()
+    lists = relation_lists(change.relations, table, periods)
+    owners = {row.id: i for i, row in enumerate(change.relations)}
+    claims = ClaimBuilder()
+    for claim in change.claims:
+        claims.add(owners[claim.relation], claim)
+    types = np.array([type_code(row.type, row.name) for row in change.entities], dtype=np.uint8)
+    return snapshot_of(change.version, ids, types, lists, periods.table, claims.lists(change.began))

@@ -1,0 +1,188 @@
+"""The engine that searches in memory. What an answer shows is still read from the database, of the same version.
+
+Where the graph has moved on between the search and the reading, where the index is not ready or does not know what a
+question asks for, the database answers instead: never is an answer made of two versions.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar
+
+from neo4j import AsyncManagedTransaction
+
+from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
+from graph_schema.ids import EntityId
+from graph_schema.vocabulary import THINGS
+from service.engines.interface import GraphView, PathEngine
+from service.filters.walk import EntityFilter, Walk
+from service.index.around_entity import reach_around
+from service.index.between_ends import paths_between
+from service.index.filters import NotIndexed
+from service.index.keeper import IndexKeeper
+from service.index.kernels.walking import ENDED, EXPANSIONS, LIMIT, LOOKED, Notes
+from service.index.snapshot import Snapshot
+from service.paths.budget import Meter, OutOfBudget
+from service.paths.reach import Reach, ReachQuestion
+from service.paths.report import Bound, EngineName, PathStatus
+from service.paths.search import PathQuestion, SearchOutcome
+from service.queries.entities import entities_admitted, entities_by_id
+from service.queries.entities_meant import entities_meant
+from service.queries.paths_expand import HopKey, Hops, relations_of_hops
+from service.queries.records import EntityRecord
+from service.queries.supply import Production, producing_countries
+from service.settings import ServiceSettings
+
+T = TypeVar("T")
+
+_AT_ONCE = 50_000
+"""Relations looked at without leaving the event loop: less than it takes to hand work to a thread and back, ten times over."""
+_LARGE = 2_000_000
+"""Relations of a graph of which a new mask is not made in the event loop."""
+
+
+class Moved(Exception):
+    """The graph is no longer of the version of the snapshot."""
+
+
+class IndexEngine:
+    """A `PathEngine` over the snapshot that a keeper holds, and over another engine where that will not do."""
+
+    def __init__(
+        self, graph: Graph, keeper: IndexKeeper, otherwise: PathEngine, executor: Executor, settings: ServiceSettings
+    ):
+        self._graph, self._keeper, self._otherwise = graph, keeper, otherwise
+        self._executor, self._settings = executor, settings
+
+    async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
+        """See `PathEngine.run`."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        for _ in range(2):
+            if (snapshot := self._keeper.snapshot) is None:
+                break
+            try:
+                return await self._graph.read_within(seconds, self._on_snapshot, snapshot, work)
+            except Moved:
+                await self._keeper.follow(deadline)
+            except NotIndexed:
+                break
+        return await self._otherwise.run(max(deadline - asyncio.get_running_loop().time(), 0.1), work)
+
+    async def _on_snapshot(
+        self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
+    ) -> T:
+        await _still_at(tx, snapshot)
+        answer = await work(IndexView(tx, snapshot, self._executor, self._settings))
+        await _still_at(tx, snapshot)
+        return answer
+
+
+async def _still_at(tx: AsyncManagedTransaction, snapshot: Snapshot) -> None:
+    if await graph_version(tx) != snapshot.version:
+        raise Moved
+
+
+class IndexView:
+    """A `GraphView`: searches run over a snapshot, everything else is read in one transaction."""
+
+    engine = EngineName.INDEX
+    lost = False
+
+    def __init__(
+        self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, settings: ServiceSettings
+    ) -> None:
+        self._tx, self._snapshot = tx, snapshot
+        self._executor, self._settings = executor, settings
+
+    async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
+        """See `GraphView`."""
+        return await entities_meant(self._tx, names)
+
+    async def entities(self, ids: Iterable[EntityId]) -> Mapping[EntityId, EntityRecord]:
+        """See `GraphView`."""
+        return await entities_by_id(self._tx, ids)
+
+    async def admitted(self, ids: Iterable[EntityId], where: EntityFilter) -> set[EntityId]:
+        """See `GraphView`."""
+        return await entities_admitted(self._tx, ids, where)
+
+    async def paths(self, question: PathQuestion, meter: Meter) -> SearchOutcome:
+        """See `GraphView`."""
+        max_depth = meter.budget.max_depth
+        search = partial(
+            paths_between, self._snapshot, question, max_depth=max_depth, hub_degree=self._settings.hub_degree
+        )
+        try:
+            return await self._searched(search, meter)
+        except OutOfBudget as stop:
+            return SearchOutcome(PathStatus.BUDGET_EXHAUSTED, limited_by=stop.bound)
+
+    async def reach(self, question: ReachQuestion, meter: Meter) -> Reach:
+        """See `GraphView`."""
+        search = partial(reach_around, self._snapshot, question, hub_degree=self._settings.hub_degree)
+        try:
+            return await self._searched(search, meter)
+        except OutOfBudget as stop:
+            return Reach(question.source, distance={question.source: 0}, limited_by=stop.bound)
+
+    async def _searched(self, search: Callable[[Notes], T], meter: Meter) -> T:
+        """The outcome of a search: at once where little is looked at, else in a thread, until time or the asker is gone.
+
+        Raises OutOfBudget where there is no budget at all.
+        """
+        room = self._room(meter)
+        if self._snapshot.number_of_relations <= _LARGE:
+            notes = self._snapshot.notes.take()
+            notes.tally[LIMIT] = min(room, _AT_ONCE)
+            try:
+                outcome = search(notes)
+                ended, looked = int(notes.tally[ENDED]), int(notes.tally[LOOKED])
+            finally:
+                self._snapshot.notes.give(notes)
+            if ended != EXPANSIONS or room <= _AT_ONCE:
+                meter.spend(looked)
+                return outcome
+        return await self._in_thread(search, meter, room)
+
+    def _room(self, meter: Meter) -> int:
+        """Relations that may still be looked at. Raises OutOfBudget."""
+        if meter.budget.max_expansions < self._settings.max_expansions:
+            return meter.room
+        if (room := self._settings.index_max_expansions - meter.expanded) <= 0:
+            raise OutOfBudget(Bound.EXPANSIONS)
+        return room
+
+    async def _in_thread(self, search: Callable[[Notes], T], meter: Meter, room: int) -> T:
+        loop, notes = asyncio.get_running_loop(), self._snapshot.notes.take()
+        notes.tally[LIMIT] = room
+
+        def stop() -> None:
+            notes.stop[0] = 1
+
+        def run() -> tuple[T, int]:
+            try:
+                outcome = search(notes)
+                return outcome, int(notes.tally[LOOKED])
+            finally:
+                self._snapshot.notes.give(notes)
+
+        timer = loop.call_later(meter.seconds_left, stop)
+        try:
+            outcome, looked = await loop.run_in_executor(self._executor, run)
+        except asyncio.CancelledError:
+            stop()
+            raise
+        finally:
+            timer.cancel()
+        meter.spend(looked)
+        return outcome
+
+    async def hops(self, pairs: Iterable[HopKey], walk: Walk) -> Hops:
+        """See `GraphView`."""
+        return await relations_of_hops(self._tx, pairs, walk)
+
+    async def production(self, ids: Iterable[EntityId]) -> list[Production]:
+        """See `GraphView`."""
+        return await producing_countries(self._tx, ids, types=THINGS)

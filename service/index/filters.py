@@ -1,0 +1,250 @@
+"""Filters as the index's tables and masks: what `service.queries.conditions` says in Cypher, over a snapshot.
+
+A mask is made once for each filter and snapshot. What the index does not know raises `NotIndexed`: the question then goes
+to the database.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from graph_schema.ids import EntityId
+from graph_schema.vocabulary import THINGS, EntityType, Modality, RelationType
+from service.filters.hubs import HubMode, HubPolicy
+from service.filters.walk import EntityFilter, RelationFilter, UndatedPolicy
+from service.index.kernels.rows import neighbours_of, with_slot
+from service.index.kernels.walking import HUB, OPEN, Rule
+from service.index.layout import (
+    ENDED_SOME_DAY,
+    ENTITY_TYPE_CODE,
+    GONE,
+    INWARD,
+    KINDS,
+    NO_DAY,
+    STATUS_CODE,
+    STATUS_SHIFT,
+    TYPE_CODE,
+    Array,
+    Bytes,
+    Numbers,
+)
+from service.index.snapshot import Claims, Snapshot
+from service.queries.degrees import MOST_ENTITIES
+
+_LISTING = (RelationType.SANCTIONS, RelationType.RESTRICTS_EXPORTS_TO)
+_PLACES_DEEP = 3
+_MOST_SOURCES = np.iinfo(np.uint16).max
+_EPOCH = dt.date(1970, 1, 1)
+_NONE = np.zeros(0, dtype=np.uint8)
+
+
+class NotIndexed(Exception):
+    """The index cannot answer this exactly."""
+
+
+def day_number(day: dt.date | None) -> int:
+    """Days since 1970-01-01; NO_DAY for none."""
+    return NO_DAY if day is None else (day - _EPOCH).days
+
+
+def relation_rule(graph: Snapshot, via: RelationFilter) -> Rule:
+    """Which relations may be walked. Raises NotIndexed."""
+    key = replace(via, undated=UndatedPolicy.FLAG) if via.undated is UndatedPolicy.INCLUDE else via
+    return graph.cache.get(key, lambda: _rule(graph, key), lambda rule: int(rule.admitted.nbytes))
+
+
+def _rule(graph: Snapshot, via: RelationFilter) -> Rule:
+    onward, back = _tables(via)
+    codes = int(np.searchsorted(-graph.confidences, -via.min_confidence, side="right"))
+    return Rule(onward, back, codes, _admitted(graph, via))
+
+
+def _tables(via: RelationFilter) -> tuple[Bytes, Bytes]:
+    """By kind of a slot: whether it may be walked from the row's entity, and to it."""
+    kinds = np.arange(KINDS)
+    statuses = [STATUS_CODE[status] for status in via.admitted_modalities]
+    stands = np.isin((kinds >> STATUS_SHIFT) & 7, statuses)
+    ways = np.zeros((2, INWARD), dtype=bool)
+    for type in via.admitted_types:
+        ways[:, TYPE_CODE[type]] = via.ways(type)
+    type_code, inward = kinds & (INWARD - 1), (kinds & INWARD) != 0
+    from_subject, from_object = ways[0][type_code] & stands, ways[1][type_code] & stands
+    onward = np.where(inward, from_object, from_subject)
+    back = np.where(inward, from_subject, from_object)
+    return onward.astype(np.uint8), back.astype(np.uint8)
+
+
+def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
+    """Which relations meet the conditions that a slot does not tell; empty where there are none."""
+    masks = []
+    if via.min_sources > 1:
+        if via.min_sources > _MOST_SOURCES:
+            raise NotIndexed("more sources than are counted")
+        masks.append(graph.relations.sources >= via.min_sources)
+    elif via.min_sources == 1:
+        masks.append(graph.relations.sources >= 1)
+    if via.valid_at is not None or via.undated is UndatedPolicy.EXCLUDE:
+        masks.append(_holding(graph, via)[graph.relations.period])
+    if via.min_share or via.asks_claims:
+        if graph.claims is None:
+            raise NotIndexed("the claims found no room in the index")
+        stated = np.isin(graph.claims.modality, [STATUS_CODE[status] for status in via.admitted_modalities])
+        if via.min_share:
+            large = _any_claim(graph.claims, stated & (graph.claims.share >= via.min_share))
+            masks.append(large | ~_any_claim(graph.claims, stated & ~np.isnan(graph.claims.share)))
+        if via.asks_claims:
+            masks.append(_any_claim(graph.claims, stated & _supporting(graph.claims, via)))
+    if not masks:
+        return _NONE
+    return np.logical_and.reduce(masks).astype(np.uint8)
+
+
+def _holding(graph: Snapshot, via: RelationFilter) -> Array:
+    """By period: whether it meets the conditions on dates."""
+    first, last = graph.periods[:, 0], graph.periods[:, 1]
+    holding = np.ones(len(first), dtype=bool)
+    if via.valid_at is not None:
+        day = day_number(via.valid_at)
+        holding &= (first == NO_DAY) | (first <= day)
+        holding &= (last == NO_DAY) | ((last != ENDED_SOME_DAY) & (last >= day))
+    if via.undated is UndatedPolicy.EXCLUDE:
+        holding &= (first != NO_DAY) | ((last != NO_DAY) & (last != ENDED_SOME_DAY))
+    return holding
+
+
+def _any_claim(claims: Claims, mask: Array) -> Array:
+    """By relation: whether any of its claims is in the mask."""
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(mask)])
+    return before[claims.start[1:]] > before[claims.start[:-1]]
+
+
+def _supporting(claims: Claims, via: RelationFilter) -> Array:
+    """By claim: whether it meets the conditions on claims, modality aside."""
+    mask = np.ones(len(claims.modality), dtype=bool)
+    if via.publishers:
+        mask &= _among(claims.publisher, claims.publishers, via.publishers)
+    if via.exclude_publishers:
+        mask &= ~_among(claims.publisher, claims.publishers, via.exclude_publishers)
+        if "" in via.exclude_publishers:
+            mask &= claims.publisher >= 0
+    if via.exclude_documents:
+        mask &= ~_among(claims.document, claims.documents, via.exclude_documents)
+    if via.known_at is not None:
+        known = [run for run, began in claims.began.items() if began <= via.known_at]
+        mask &= _among(claims.run, claims.runs, known)
+    return mask
+
+
+def _among(codes: Numbers, names: tuple[str, ...], wanted: Iterable[str]) -> Array:
+    chosen = set(wanted)
+    by_code = np.fromiter((name in chosen for name in names), dtype=bool, count=len(names))
+    return np.append(by_code, False)[codes]
+
+
+def entity_mask(graph: Snapshot, rule: EntityFilter) -> Bytes:
+    """By entity: 1 where the filter admits it. Raises NotIndexed for an entity that the snapshot does not know."""
+    return graph.cache.get(rule, lambda: _entity_mask(graph, rule), lambda mask: int(mask.nbytes))
+
+
+def _entity_mask(graph: Snapshot, rule: EntityFilter) -> Bytes:
+    types = graph.types & GONE
+    masks = [types != GONE]
+    if rule.types or rule.exclude_types:
+        masks.append(_of_types(types, rule.admitted_types))
+    if rule.ids:
+        masks.append(_mask(graph, rule.ids))
+    if rule.exclude_ids:
+        masks.append(~_mask(graph, rule.exclude_ids))
+    if rule.countries:
+        masks.append(_lying_in(graph, rule.countries))
+    if rule.exclude_countries:
+        masks.append(~_lying_in(graph, rule.exclude_countries))
+    if rule.listed is not None:
+        listed = with_slot(graph.rows.start, graph.rows.tag, _asserted(_LISTING, inward=True)) != 0
+        masks.append(listed if rule.listed else ~listed)
+    if rule.products:
+        masks.append(~_of_types(types, THINGS) | _mask(graph, rule.products))
+    if rule.listed_by:
+        listers = numbers_of(graph, rule.listed_by)
+        masks.append(_neighbours(graph, listers, _asserted(_LISTING, inward=False)))
+    return np.logical_and.reduce(masks).astype(np.uint8)
+
+
+def _of_types(types: Bytes, wanted: Iterable[EntityType]) -> Array:
+    return np.isin(types, [ENTITY_TYPE_CODE[type] for type in wanted])
+
+
+def numbers_of(graph: Snapshot, ids: Iterable[EntityId]) -> Numbers:
+    """The numbers of entities. Raises NotIndexed for one that the snapshot does not know."""
+    found = []
+    for id in ids:
+        if (number := graph.ids.number_of(id)) is None:
+            raise NotIndexed(f"{id} is not in the index")
+        found.append(number)
+    return np.array(found, dtype=np.int32)
+
+
+def _mask(graph: Snapshot, ids: Iterable[EntityId]) -> Array:
+    mask = np.zeros(graph.entities, dtype=bool)
+    mask[numbers_of(graph, ids)] = True
+    return mask
+
+
+def _asserted(types: Iterable[RelationType], *, inward: bool) -> Bytes:
+    """By kind: an asserted relation of these types, seen from its object (`inward`) or its subject."""
+    kinds = np.arange(KINDS)
+    asserted = (kinds >> STATUS_SHIFT) & 7 == STATUS_CODE[Modality.ASSERTED]
+    of_type = np.isin(kinds & (INWARD - 1), [TYPE_CODE[type] for type in types])
+    return (asserted & of_type & (((kinds & INWARD) != 0) == inward)).astype(np.uint8)
+
+
+def _lying_in(graph: Snapshot, places: Iterable[EntityId]) -> Array:
+    """Entities in one of these places, through at most three relations, and the places themselves."""
+    mask = _mask(graph, places)
+    table = _asserted([RelationType.LOCATED_IN], inward=True)
+    frontier = np.flatnonzero(mask).astype(np.int32)
+    for _ in range(_PLACES_DEEP):
+        found = _neighbours(graph, frontier, table) & ~mask
+        mask |= found
+        frontier = np.flatnonzero(found).astype(np.int32)
+    return mask
+
+
+def _neighbours(graph: Snapshot, of: Numbers, table: Bytes) -> Array:
+    return neighbours_of(graph.rows.start, graph.rows.neighbour, graph.rows.tag, of, table) != 0
+
+
+def ground_mask(graph: Snapshot, through: EntityFilter, hubs: HubPolicy, default_degree: int) -> Bytes:
+    """By entity: OPEN where `through` admits it, HUB where the policy calls it one. Raises NotIndexed."""
+    key = through, hubs, default_degree
+    return graph.cache.get(key, lambda: _ground(graph, *key), lambda mask: int(mask.nbytes))
+
+
+def _ground(graph: Snapshot, through: EntityFilter, hubs: HubPolicy, default_degree: int) -> Bytes:
+    mask = np.where(entity_mask(graph, through), np.uint8(OPEN), np.uint8(0))
+    if hubs.mode is not HubMode.NONE:
+        most = default_degree if hubs.max_degree is None else hubs.max_degree
+        if hubs.percentile is not None:
+            most = _degree_at(graph, hubs.percentile)
+        hub = (graph.degrees > most) | _of_types(graph.types & GONE, hubs.types)
+        if hubs.allow_ids:
+            hub[numbers_of(graph, hubs.allow_ids)] = False
+        mask[hub] |= HUB
+    return mask
+
+
+def _degree_at(graph: Snapshot, share: float) -> int:
+    """Number of relations that this share of the first entities by id does not exceed; 0 in an empty graph.
+
+    As `percentileDisc` of Cypher picks it.
+    """
+    first = graph.rows.by_rank[graph.types[graph.rows.by_rank] & GONE != GONE][:MOST_ENTITIES]
+    if not len(first):
+        return 0
+    place = share * len(first)
+    index = int(place)
+    if place == index and index:
+        index -= 1
+    return int(np.sort(graph.degrees[first])[min(index, len(first) - 1)])
