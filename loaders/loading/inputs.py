@@ -56,6 +56,7 @@ class Input(Protocol):
     @property
     def kind(self) -> str:
         """Name of the source's definition, under which refused records are kept."""
+        ...
 
     @property
     def source(self) -> str:
@@ -80,6 +81,7 @@ class Input(Protocol):
 
     def loaded(self) -> None:
         """Called once everything is in the graph."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
