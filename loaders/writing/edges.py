@@ -16,9 +16,12 @@ from loaders.writing.counts import Counts
 from loaders.writing.projection import Evidence, Projection, project, publisher_key
 from loaders.writing.rows import Rows
 
+_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
+_PROPERTIES = tuple(field.name for field in dataclasses.fields(Projection))
+
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class EdgeKey:
     """Which edge: its id, type and ends in the order in which it is stored."""
 
     id: RelationId
@@ -27,11 +30,11 @@ class Edge:
     object: EntityId
 
 
-def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> Edge:
+def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> EdgeKey:
     """The edge that a claim between these ends supports."""
     if vocabulary().relations[relation].symmetric and object < subject:
         subject, object = object, subject
-    return Edge(relation_id(subject, relation, object), relation, subject, object)
+    return EdgeKey(relation_id(subject, relation, object), relation, subject, object)
 
 
 EVIDENCE: LiteralString = """
@@ -73,15 +76,12 @@ RETURN DISTINCT c.relation AS relation, s.id AS subject, o.id AS object
 """
 
 
-async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[Edge]:
+async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[EdgeKey]:
     """The edges behind which a claim of these documents stands."""
     if not ids:
         return set()
     result = await tx.run(EDGES_OF_DOCUMENTS, ids=list(ids))
     return {edge_of(RelationType(relation), subject, object) async for relation, subject, object in result}
-
-
-_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
 
 
 def _create(type: RelationType) -> LiteralString:
@@ -120,7 +120,7 @@ DELETE_EDGES: Mapping[RelationType, LiteralString] = {type: _delete(type) for ty
 
 async def reproject(
     tx: AsyncManagedTransaction,
-    edges: Iterable[Edge],
+    edges: Iterable[EdgeKey],
     before: Mapping[RelationId, Sequence[Evidence]],
     after: Mapping[RelationId, Sequence[Evidence]],
     *,
@@ -166,7 +166,4 @@ async def _run(
 
 
 def _properties(projection: Projection, version: int) -> dict[str, Any]:
-    return {**{field: getattr(projection, field) for field in _FIELDS}, "version": version}
-
-
-_FIELDS = tuple(field.name for field in dataclasses.fields(Projection))
+    return {**{field: getattr(projection, field) for field in _PROPERTIES}, "version": version}

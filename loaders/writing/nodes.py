@@ -14,6 +14,8 @@ from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType
 from loaders.writing.rows import Rows
 
+_DOCUMENT = ("id", "title", "url", "publisher", "published", "language", "hash")
+
 READ_DOCUMENTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (d:Document {id: id})
@@ -43,8 +45,6 @@ async def write_documents(tx: AsyncManagedTransaction, documents: Iterable[Docum
     if rows:
         await (await tx.run(WRITE_DOCUMENTS, rows=rows, run=run)).consume()
 
-
-_DOCUMENT = ("id", "title", "url", "publisher", "published", "language", "hash")
 
 READ_ENTITIES: LiteralString = """
 UNWIND $ids AS id

@@ -20,6 +20,7 @@ async def readyz(request: Request) -> JSONResponse:
     try:
         version = await graph.read_within(2.0, graph_version)
     except ChokepointError as error:
+        headers["retry-after"] = str(getattr(error, "retry_after_s", 1))
         return JSONResponse({"status": "unavailable", "code": error.code, "reason": str(error)}, 503, headers)
     ready: dict[str, object] = {"status": "ready", "graphVersion": version}
     if (keeper := request.app.state.index) is not None:

@@ -150,3 +150,4 @@ async def compile_kernels() -> None:
     finally:
         if process.returncode is None:
             process.kill()
+            await process.wait()

@@ -70,9 +70,9 @@ async def _claims(graph: Graph, reading: "_Reading", most: int) -> ClaimLists | 
     builder, runs, count = ClaimBuilder(), set[str](), 0
     owners = reading.owners()
     async for rows in read_claims(graph):
-        for _, relation, publisher, document, run, modality, share in rows:
+        for _, relation, publisher, document, run, modality, share, sure in rows:
             if (owner := owners.get(relation)) is not None:
-                builder.add(owner, ClaimRow(relation, publisher, document, run, Modality(modality), share))
+                builder.add(owner, ClaimRow(relation, publisher, document, run, Modality(modality), share, float(sure)))
                 runs.add(run)
         count += len(rows)
         if count > most:

@@ -67,7 +67,8 @@ RETURN r.id AS id, type(r) AS type, startNode(r).id AS subject, endNode(r).id AS
 CLAIMS_BEHIND: LiteralString = """
 UNWIND $relations AS relation
 MATCH (c:Claim {edge: relation})-[:STATED_IN]->(d:Document)
-RETURN relation, d.publisher AS publisher, d.id AS document, c.run AS run, c.modality AS modality, c.share AS share
+RETURN relation, d.publisher AS publisher, d.id AS document, c.run AS run, c.modality AS modality, c.share AS share,
+  c.confidence AS confidence
 """
 RUNS: LiteralString = """
 UNWIND $ids AS id
@@ -130,6 +131,7 @@ def _claim(row: Mapping[str, Any]) -> ClaimRow:
         run=row["run"],
         modality=Modality(row["modality"]),
         share=row["share"],
+        confidence=float(row["confidence"]),
     )
 
 
@@ -154,7 +156,7 @@ CLAIMS: LiteralString = """
 MATCH (c:Claim) WHERE c.id > $after
 WITH c ORDER BY c.id LIMIT $part
 MATCH (c)-[:STATED_IN]->(d:Document)
-RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share]) AS rows
+RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share, c.confidence]) AS rows
 """
 
 
@@ -177,7 +179,7 @@ async def read_relations(graph: Graph, type: RelationType) -> AsyncIterator[Mapp
 
 
 async def read_claims(graph: Graph) -> AsyncIterator[Sequence[Sequence[Any]]]:
-    """All claims: id, relation, publisher, document, run, modality, share."""
+    """All claims: id, relation, publisher, document, run, modality, share, confidence."""
     after, full = "", True
     while full:
         rows = (await graph.read_within(_SECONDS, one, CLAIMS, after=after, part=PART))["rows"]

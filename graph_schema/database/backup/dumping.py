@@ -13,7 +13,7 @@ from typing import IO, Any, LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database import schema
-from graph_schema.database.backup.archive import EdgeLine, Footer, Header, NodeKey, NodeLine, Writer
+from graph_schema.database.backup.archive import ArchiveWriter, EdgeLine, Footer, Header, NodeKey, NodeLine
 from graph_schema.database.backup.marker import unfinished_restore
 from graph_schema.database.backup.names import edge_types, node_labels
 from graph_schema.database.backup.progress import Progress, silent
@@ -56,7 +56,7 @@ async def dump(
         nodes=before.nodes,
         edges=before.edges,
     )
-    writer = Writer(stream, header)
+    writer = ArchiveWriter(stream, header)
     async for line in _lines(graph, page):
         try:
             writer.add_node(line) if isinstance(line, NodeLine) else writer.add_edge(line)
