@@ -47,14 +47,21 @@ def relation_conditions(rule: RelationFilter) -> Iterator[Cypher]:
         yield (left + _sum_of_claims(rule) if rule.weighs_claims else left) + " }"
 
 
+_SUM_OF_CLAIMS: LiteralString = """
+WITH claim.modality AS modality, max(claim.confidence) AS surest,
+  toLower(CASE WHEN coalesce(document.publisher, '') = '' THEN document.id ELSE document.publisher END) AS publisher
+WITH modality, count(*) AS sources,
+  1.0 - reduce(doubt = 1.0, one IN collect(surest) | doubt * (1.0 - one)) AS confidence
+ORDER BY reduce(place = 0, i IN range(0, size($strongest) - 1) |
+  CASE WHEN $strongest[i] = modality THEN i ELSE place END) LIMIT 1
+WITH sources, confidence WHERE sources >= $min_sources AND round(confidence, 6) >= $min_confidence RETURN sources
+"""
+
+
 def _sum_of_claims(rule: RelationFilter) -> Cypher:
     """What the claims that are left make of an edge, as `loaders.writing.projection` sums all of them up."""
     return cypher(
-        " WITH claim.modality AS modality, max(claim.confidence) AS surest, "
-        "toLower(CASE WHEN coalesce(document.publisher, '') = '' THEN document.id ELSE document.publisher END) AS publisher "
-        "WITH modality, count(*) AS sources, 1.0 - reduce(doubt = 1.0, one IN collect(surest) | doubt * (1.0 - one)) AS confidence "
-        "ORDER BY reduce(place = 0, i IN range(0, size($strongest) - 1) | CASE WHEN $strongest[i] = modality THEN i ELSE place END) "
-        "LIMIT 1 WITH sources, confidence WHERE sources >= $min_sources AND round(confidence, 6) >= $min_confidence RETURN sources",
+        _SUM_OF_CLAIMS,
         strongest=[modality.value for modality in (*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED)],
         min_sources=rule.min_sources,
         min_confidence=rule.min_confidence,
@@ -79,27 +86,7 @@ def _claim_conditions(rule: RelationFilter) -> Iterator[Cypher]:
         )
 
 
-<<<<<<< HEAD
 def walking_pattern(rule: RelationFilter, *, backward: bool = False) -> tuple[LiteralString, list[Cypher]]:
-=======
-def relation_parameters(rule: RelationFilter) -> dict[str, Any]:
-    """Parameters of `relation_conditions`."""
-    return {
-        "modalities": [modality.value for modality in rule.admitted_modalities],
-        "strongest": [modality.value for modality in (*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED)],
-        "min_confidence": rule.min_confidence,
-        "min_sources": rule.min_sources,
-        "min_share": rule.min_share,
-        "valid_at": rule.valid_at,
-        "publishers": list(rule.publishers),
-        "exclude_publishers": list(rule.exclude_publishers),
-        "exclude_documents": list(rule.exclude_documents),
-        "known_at": rule.known_at,
-    }
-
-
-def walking_pattern(rule: RelationFilter, *, backward: bool = False) -> tuple[str, list[str]]:
->>>>>>> main
     """Relationship pattern from `n` to `m` and the condition it needs, for a step from n to m or, `backward`, to n."""
     types = type_expression(rule.admitted_types)
     ways = {type: rule.ways(type)[::-1] if backward else rule.ways(type) for type in rule.admitted_types}
