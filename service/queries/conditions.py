@@ -42,8 +42,8 @@ def relation_conditions(rule: RelationFilter) -> Iterator[Cypher]:
     if rule.undated is UndatedPolicy.EXCLUDE:
         yield cypher("(r.valid_from IS NOT NULL OR r.valid_to IS NOT NULL)")
     if rule.asks_claims:
-        left = "EXISTS { MATCH (claim:Claim {edge: r.id})-[:STATED_IN]->(document:Document) WHERE "
-        left += all_of(_claim_conditions(rule))
+        claims = "EXISTS { MATCH (claim:Claim {edge: r.id})-[:STATED_IN]->(document:Document) WHERE "
+        left = claims + all_of(_claim_conditions(rule))
         yield (left + _sum_of_claims(rule) if rule.weighs_claims else left) + " }"
 
 
