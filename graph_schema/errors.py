@@ -216,6 +216,10 @@ class GraphUnavailable(GraphError):
     code = "GRAPH_UNAVAILABLE"
     retryable = True
 
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class GraphUnauthorized(GraphError):
     """The database refuses the user or the password."""
