@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graph_schema.database.cypher import native_date
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
@@ -23,7 +24,6 @@ from service.index.build import RelationLists
 from service.index.layout import STATUS_CODE, TYPE_CODE
 from service.index.reading import read_claims, read_counts, read_entities, read_relations, read_runs, read_state
 from service.index.snapshot import Snapshot
-from service.queries.records import as_date
 
 BYTES_PER_RELATION = 40
 BYTES_PER_ENTITY = 120
@@ -103,7 +103,7 @@ class _Reading:
         subject, object = (np.array(column, dtype=np.int32) for column in ends)
         known = (subject >= 0) & (object >= 0)
         periods = [
-            self._periods.code(period_of(Modality(status), as_date(first), as_date(last)))
+            self._periods.code(period_of(Modality(status), native_date(first), native_date(last)))
             for status, (first, last) in zip(columns["status"], columns["period"], strict=True)
         ]
         part = RelationLists(
