@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError
-from service.queries.state import graph_version
 
 
 async def healthz(_: Request) -> JSONResponse:
