@@ -34,9 +34,10 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
 from graph_schema.settings import EmbeddedSettings
 from loaders.loading.dead_letter import DeadLetterFile
-from loaders.loading.inputs import Taken, TripleInput
+from loaders.loading.inputs import RecordInput, Taken
 from loaders.loading.pipeline import load, seldom_collecting
 from loaders.settings import LoadSettings
+from loaders.sources.triples import Triples
 from loaders.writing.batch import Batch
 from loaders.writing.edges import edge_of
 from loaders.writing.projection import Evidence, project
@@ -146,7 +147,7 @@ class ReadyMade:
 def ready_made(path: Path) -> Iterator[ReadyMade]:
     """The table as ready-made transactions."""
     batch = Batch()
-    for taken in TripleInput([str(path)]).records():
+    for taken in RecordInput("triples", Triples([str(path)])).records():
         assert isinstance(taken, Taken), taken
         for statement in taken.statements:
             batch.add(taken.document, statement)
@@ -180,7 +181,9 @@ async def time_ours(graph: Graph, path: Path) -> float:
     """Seconds of a whole load from the file."""
     begun = time.perf_counter()
     settings, refused = LoadSettings(batch_size=ROWS), DeadLetterFile(path.with_suffix(".refused"))
-    outcome = await load(graph, TripleInput([str(path)]), job="benchmark", settings=settings, dead_letters=refused)
+    outcome = await load(
+        graph, RecordInput("triples", Triples([str(path)])), job="benchmark", settings=settings, dead_letters=refused
+    )
     assert outcome.counts.records_refused == 0
     return time.perf_counter() - begun
 

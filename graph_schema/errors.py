@@ -91,9 +91,20 @@ class MalformedRecord(SourceError):
 
     code = "MALFORMED_RECORD"
 
-    def __init__(self, source: str, line: int, field: str | None, problem: str, *, raw: str | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        line: int,
+        field: str | None,
+        problem: str,
+        *,
+        raw: str | None = None,
+        header: str | None = None,
+    ) -> None:
         super().__init__(f"{source}:{line}: {problem if field is None else f'{field} {problem}'}")
         self.source, self.line, self.field, self.problem, self.raw = source, line, field, problem, raw
+        self.header = header
+        """Of the table that the record is a row of."""
 
 
 class UnexpectedCounts(SourceError):

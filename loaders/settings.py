@@ -6,6 +6,8 @@ import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from loaders.extraction.choosing import ExtractorKind
+
 
 class LoadSettings(BaseSettings):
     """How loads run."""
@@ -20,6 +22,10 @@ class LoadSettings(BaseSettings):
     """Longest wait, in seconds, for a database that stops answering during a load."""
     writer_wait_s: float = Field(default=300.0, ge=0)
     """Longest wait, in seconds, for another loader that writes to the same graph."""
+    extractor: ExtractorKind = ExtractorKind.SPACY
+    """What reads texts, unless a command or job says otherwise; also those that the API takes in."""
+    processes: int = Field(default=1, ge=1)
+    """How many processes read texts; for a language model see CHOKEPOINT_LLM_CONCURRENCY."""
     feed_state: Path = Field(default_factory=lambda: platformdirs.user_state_path("chokepoint") / "feeds.json")
     """File that keeps what is known of feeds and pages that were loaded, so that unchanged ones are not read again."""
 

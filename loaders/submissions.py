@@ -19,7 +19,7 @@ from loaders.jobs.starting import JobStarter
 from loaders.judgements.folding import judge, read_folds
 from loaders.loading import runs
 from loaders.loading.dead_letter import DeadLetterFile
-from loaders.loading.inputs import Input, NewsInput, TripleInput
+from loaders.loading.inputs import Input, make_input
 from loaders.loading.pipeline import Finishing, Guard, check, load
 from loaders.settings import JobSettings, LoadSettings
 from loaders.writing.counts import Counts
@@ -49,18 +49,17 @@ class SubmissionWriter:
             file = Path(folder) / f"{slug(source)}.jsonl"
             file.write_bytes(lines)
             known = _known_as(key, "triples", source, lines)
-            return await self._bring(TripleInput([str(file)]), Path(folder), known, dry_run=dry_run)
+            input = make_input("triples", {"paths": [str(file)]}, self._settings)
+            return await self._bring(input, Path(folder), known, dry_run=dry_run)
 
     async def load_article(self, article: Mapping[str, object], *, dry_run: bool, key: str | None = None) -> Submission:
         """See `Writer`."""
-        # The extractor's language model takes seconds to load, and most services never need it.
-        from loaders.extraction.spacy_rules import spacy_extractor
-
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "article.jsonl"
             file.write_bytes(_line(article))
             known = _known_as(key, "article", "", _line(article))
-            return await self._bring(NewsInput([str(file)], spacy_extractor()), Path(folder), known, dry_run=dry_run)
+            input = await asyncio.to_thread(make_input, "news", {"paths": [str(file)]}, self._settings)
+            return await self._bring(input, Path(folder), known, dry_run=dry_run)
 
     async def retract_document(self, document: DocumentId) -> Mapping[str, int]:
         """See `Writer`."""

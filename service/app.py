@@ -1,4 +1,4 @@
-"""The web application: /graphql over HTTP, event streams and WebSockets, /healthz, /readyz."""
+"""The web application: the explorer at /, /graphql over HTTP, event streams and WebSockets, /healthz, /readyz."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
-from service.http import graphiql
+from service.http import explorer, graphiql
 from service.http.documents import list_documents
 from service.http.endpoint import GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
@@ -90,7 +90,7 @@ def create_app(
         await sockets(connection)
 
     async def home(_: Request) -> Response:
-        return RedirectResponse("/graphql")
+        return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
     app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
     app.router.routes.append(WebSocketRoute("/graphql", socket))
@@ -101,6 +101,9 @@ def create_app(
     app.include_router(browser_files.router)
     if settings.graphiql:
         app.mount("/graphiql", graphiql.static_files())
+    if settings.explorer:
+        app.mount("/explorer", explorer.static_files())
+        app.mount("/documents", explorer.documents())
     return app
 
 

@@ -22,6 +22,8 @@ class ServiceSettings(BaseSettings):
     """Origins of web pages that may call the API from a browser, as a JSON list; `["*"]` admits all."""
     graphiql: bool = True
     """Whether a browser that opens /graphql gets GraphiQL."""
+    explorer: bool = True
+    """Whether / is the explorer; otherwise it leads to /graphql."""
 
     max_depth: int = Field(default=8, ge=1, le=20)
     """Most hops of a path that a question may ask for."""

@@ -18,6 +18,8 @@ import chokepoint
 from graph_schema import errors
 from graph_schema.errors import ChokepointError
 from graph_schema.vocabulary import vocabulary
+from loaders.loading.inputs import arguments_of
+from loaders.sources.definition import definitions
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -56,6 +58,7 @@ def pages() -> Mapping[str, str]:
     return {
         "settings.md": settings_page(),
         "cli.md": command_page(),
+        "sources.md": source_page(),
         "exit-codes.md": exit_code_page(),
         "vocabulary.md": vocabulary_page(),
     }
@@ -180,6 +183,32 @@ def _row(parameter: Any) -> str:
     default = shown if isinstance(shown, str) else parameter.default
     flag = getattr(parameter, "is_flag", False) or default in (None, (), [])
     return f"| `{names}` | {help}{'' if flag or callable(default) else f' Default: {default}.'} |".replace("| `|", "|")
+
+
+def source_page() -> str:
+    """Every source with its arguments, as jobs.yaml takes them."""
+    parts = [
+        GENERATED,
+        "# Sources\n",
+        "What `chokepoint load` and the jobs of `jobs.yaml` may load. The command has the same arguments: those that must be",
+        "given stand by themselves, the others are options. A job is `full` as the table says, unless it says otherwise.\n",
+        "| source | what it is | full | read by an extractor |",
+        "|---|---|---|---|",
+    ]
+    full = {None: "never", False: "if told so", True: "unless told otherwise"}
+    for source in definitions().values():
+        about = inspect.cleandoc(source.about).split("\n\n")[0].replace("\n", " ")
+        text = "yes" if source.of_text else ""
+        parts.append(f"| [`{source.name}`](#{source.name}) | {about} | {full[source.full_by_default]} | {text} |")
+    parts.append("")
+    for source in definitions().values():
+        parts += [f"## {source.name}\n", "| argument | default | meaning |", "|---|---|---|"]
+        for name, field in arguments_of(source).model_fields.items():
+            default = "*must be given*" if field.is_required() else _default(field)
+            meaning = " ".join((field.description or "").split()).replace("|", "\\|")
+            parts.append(f"| `{name}` | {default} | {meaning} |")
+        parts.append("")
+    return "\n".join(parts)
 
 
 def exit_code_page() -> str:

@@ -23,15 +23,19 @@ from graph_schema.errors import ChokepointError, MalformedRecord
 from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.rows import typed_row
 
-_TYPED = [kind.value for kind in ExtractorKind if kind is not ExtractorKind.OPEN]
-
 
 def main() -> int:
     """Measure and print; 2 on usage, 4 where a file cannot be read."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.reading", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--extractor", action="append", choices=_TYPED, default=[], help="default: the product's")
+    parser.add_argument(
+        "--extractor",
+        action="append",
+        choices=[kind.value for kind in ExtractorKind],
+        default=[],
+        help="default: the product's",
+    )
     parser.add_argument("--predicted", action="append", metavar="NAME=FILE", default=[], help="score these lines")
     parser.add_argument("--gold", nargs="+", type=Path, metavar="FILE", help="own passages instead")
     parser.add_argument(
@@ -42,7 +46,7 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the figures between the markers of this page")
     options = parser.parse_args()
     if not options.extractor and not options.predicted:
-        options.extractor = _TYPED[:1]
+        options.extractor = [ExtractorKind.SPACY.value]
     if (wrong := next((each for each in options.predicted if "=" not in each), None)) is not None:
         parser.error(f"--predicted {wrong}: expected NAME=FILE")
     try:

@@ -25,13 +25,6 @@ _REJECTED = "rejected."
 """Before a reason code among the counts."""
 
 
-class ReadBy(StrEnum):
-    """What reads the text."""
-
-    SPACY = "spacy"
-    LLM = "llm"
-
-
 class Engine(StrEnum):
     """Where extraction runs."""
 
@@ -60,8 +53,11 @@ def extract(
         bool, typer.Option("--open", help="Open triples: subject, predicate and object in the text's own words.")
     ] = False,
     extractor: Annotated[
-        ReadBy, typer.Option(help="What reads: rules over a parse, or a language model.")
-    ] = ReadBy.SPACY,
+        ExtractorKind,
+        typer.Option(
+            help="What reads: rules over a parse, a language model, or the model only where the offline reader is unsure."
+        ),
+    ] = ExtractorKind.SPACY,
     processes: Annotated[int, typer.Option(min=1, help="How many processes read the text.")] = 1,
     engine: Annotated[
         Engine, typer.Option(help="Where it runs: on this machine, or block by block over a Ray cluster.")
@@ -72,16 +68,14 @@ def extract(
     as_json: Annotated[bool, typer.Option("--json", help="Print the closing counts as JSON, on stderr.")] = False,
 ) -> None:
     """Extract triples from text: one JSON line per triple. Offline, unless a language model is asked for."""
-    if open_triples and extractor is ReadBy.LLM:
-        raise SettingsError("--open is read by the rules: leave out --extractor llm")
-    kind = ExtractorKind.OPEN if open_triples else ExtractorKind(extractor)
     if engine is Engine.RAY:
-        _over_ray(paths, output, kind, block_format, processes, as_json=as_json)
+        _over_ray(paths, output, extractor, block_format, processes, open_triples=open_triples, as_json=as_json)
         return
+    reader = make_extractor(extractor, open_triples=open_triples, processes=processes)
     counts: Counter[str] = Counter()
     to_row = open_row if open_triples else typed_row
     with _sink(None if output is None else Path(output)) as sink:
-        for extraction in _with_progress(_extractions(paths, counts, kind=kind, processes=processes)):
+        for extraction in _with_progress(reader.extract(_articles(paths, counts))):
             counts["articles"] += 1
             if extraction.problem is not None:
                 counts["refused"] += 1
@@ -96,32 +90,29 @@ def extract(
         raise typer.Exit(_SOME_REFUSED)
 
 
-def _extractions(
-    paths: list[str], counts: Counter[str], *, kind: ExtractorKind, processes: int
-) -> Iterator[Extraction]:
-    def articles() -> Iterator[Article]:
-        for article in read_articles(paths):
-            if isinstance(article, MalformedRecord):
-                counts["refused"] += 1
-                typer.echo(str(article), err=True)
-            else:
-                yield article
-
-    if kind is ExtractorKind.LLM:
-        if processes > 1:
-            raise SettingsError("--processes is for the rules; for a language model set CHOKEPOINT_LLM_CONCURRENCY")
-        return make_extractor(kind).extract(articles())
-    from loaders.extraction.parallel import extract_with
-
-    return extract_with(articles(), open_triples=kind is ExtractorKind.OPEN, processes=processes)
+def _articles(paths: list[str], counts: Counter[str]) -> Iterator[Article]:
+    for article in read_articles(paths):
+        if isinstance(article, MalformedRecord):
+            counts["refused"] += 1
+            typer.echo(str(article), err=True)
+        else:
+            yield article
 
 
 def _over_ray(
-    paths: list[str], output: str | None, kind: ExtractorKind, form: BlockForm, processes: int, *, as_json: bool
+    paths: list[str],
+    output: str | None,
+    kind: ExtractorKind,
+    form: BlockForm,
+    processes: int,
+    *,
+    open_triples: bool,
+    as_json: bool,
 ) -> None:
     from loaders.extraction.distributed.command import run_blocks
 
-    counts, problems = run_blocks(paths, output, kind=kind, format=form, workers=processes if processes > 1 else None)
+    workers = processes if processes > 1 else None
+    counts, problems = run_blocks(paths, output, kind=kind, open_triples=open_triples, format=form, workers=workers)
     for problem in problems:
         typer.echo(problem, err=True)
     _close(counts, as_json=as_json)

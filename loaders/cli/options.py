@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -31,20 +31,14 @@ DeadLetter = Annotated[
     Path | None, typer.Option(help="File that keeps the refused records.", show_default="one per run, named at the end")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and check everything, write nothing; needs no database.")]
-Full = Annotated[
-    bool,
-    typer.Option(
-        "--full", help="This is all that the source states: what it stated before and now does not has ended."
-    ),
-]
+_FULL = "This is all that the source states: what it stated before and now does not has ended."
+Full = Annotated[bool, typer.Option("--full", help=_FULL)]
+FullUnlessNot = Annotated[bool, typer.Option("--full/--no-full", help=_FULL)]
 Expect = Annotated[
     list[str] | None,
     typer.Option(
         metavar="BOUNDS", help="What the source should hold, as `200..5000 companies`; may be given several times."
     ),
-]
-SourceName = Annotated[
-    str | None, typer.Option("--name", help="Name of the source in the graph.", show_default="the files' names")
 ]
 Job = Annotated[
     str | None, typer.Option(help="Name of the job in the run's record.", show_default="the command's name")
@@ -61,7 +55,6 @@ def run(
     as_json: bool,
     full: bool = False,
     expect: Sequence[str] = (),
-    succeeded: Callable[[], None] = lambda: None,
 ) -> None:
     """Load `inputs`, or only check them, and end the command with its exit code."""
     settings = read_settings(LoadSettings)
@@ -75,7 +68,7 @@ def run(
             survey_of(input, expectations).close()
     else:
         file = dead_letter or settings.dead_letters / f"{job}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.jsonl"
-        plan = Plan(inputs, job, settings, full, expectations, succeeded)
+        plan = Plan(inputs, job, settings, full, expectations)
         refused = asyncio.run(_load(plan, DeadLetterFile(file), reporter))
     if refused:
         raise typer.Exit(REFUSED)

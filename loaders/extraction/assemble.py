@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 
 from graph_schema.domain import Span
-from graph_schema.vocabulary import vocabulary
+from graph_schema.vocabulary import Modality, vocabulary
 from loaders.extraction.attribution import attribution
 from loaders.extraction.cleaning import Chunk
+from loaders.extraction.context import context_modality
 from loaders.extraction.document import Referent, Text
 from loaders.extraction.matching import Candidate
+from loaders.extraction.modality import strongest
 from loaders.extraction.timing import timing
 from loaders.triple import Article, Mention, Triple
 
 LEAST_CONFIDENCE = 0.4
+_STATING = ("verb:", "event:")
+"""Patterns of what a clause itself states, by its verb or by the act that it names."""
 
 
 def assemble(
@@ -28,6 +32,7 @@ def assemble(
         if (reason := _refusal(candidate)) is not None:
             rejected[reason] = rejected.get(reason, 0) + 1
             continue
+        candidate.modality = _in_context(candidate)
         key = _key(candidate)
         other = kept.get(key)
         if other is not None and other.confidence >= candidate.confidence:
@@ -58,6 +63,21 @@ def _refusal(candidate: Candidate) -> str | None:
     if candidate.confidence < LEAST_CONFIDENCE:
         return "low_confidence"
     return None
+
+
+def _in_context(candidate: Candidate) -> Modality:
+    """How the words around its trigger put the candidate: "ruled out acquiring" denies what the verb alone asserts.
+
+    What a description takes for granted stays: "the Dresden firm ruled out a sale" leaves the firm in Dresden.
+    """
+    trigger = candidate.trigger
+    if any(child.lower_ == "no" for child in trigger.lefts):
+        return strongest(candidate.modality, Modality.DENIED)
+    if not candidate.pattern.startswith(_STATING):
+        return candidate.modality
+    start = trigger.idx - trigger.sent.start_char
+    said = context_modality(trigger.sent.text, start, start + len(trigger))
+    return candidate.modality if said is None else strongest(candidate.modality, said)
 
 
 def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, extractor: str) -> Triple:

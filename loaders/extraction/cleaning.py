@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from loaders.extraction.datelines import datelines
 from loaders.gazetteer import has_han
 
 LONGEST_CHUNK = 20_000
@@ -16,12 +17,13 @@ _MARKUP = (
 _CITATION = r"[ \t]*(?:\((?:via )?[A-Z][^()\n]{1,60}\)[ \t]*){1,6}(?=\n|$)"
 """Sources named in brackets at the end of a paragraph, "(Reuters) (BBC News)": who printed it, not what it says."""
 _BRACKET = r"[ \t]*[(（](?P<alias>[^()（）\n]{1,40})[)）]"
+_INVISIBLE = "[\u00ad\u0640\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]+"
+"""Within a word too: it is taken out, not made a blank."""
 _REMOVED = re.compile(
-    f"(?P<markup>{_MARKUP})|(?P<citation>{_CITATION})|(?P<bracket>{_BRACKET})", re.DOTALL | re.IGNORECASE
+    f"(?P<markup>{_MARKUP})|(?P<citation>{_CITATION})|(?P<bracket>{_BRACKET})|(?P<invisible>{_INVISIBLE})",
+    re.DOTALL | re.IGNORECASE,
 )
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]"
-)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202f\u2065\ud800-\udfff\ufff9-\uffff]")
 _UNREADABLE = re.compile(r"\S{500,}|([^\w\s])\1{20,}")
 """Data and rulers: nothing is said in them, and the tokeniser needs the square of their length."""
 _BREAK = re.compile(r"\n\s*\n|\n|(?<=[.!?])\s")
@@ -72,20 +74,39 @@ def _cleaned(text: str, start: int, end: int) -> Chunk:
     origins: list[int] = [start]
     aliases: list[Alias] = []
     length, at = 0, start
-    for match in _REMOVED.finditer(text, start, end):
-        if (replacement := _replacement(match)) is None:
+    for cut in sorted(_cuts(text, start, end), key=lambda cut: cut.start):
+        if cut.start < at:
             continue
-        piece = text[at : match.start()] + replacement
+        piece = text[at : cut.start] + cut.replacement
         pieces.append(piece)
         length += len(piece)
-        if match["bracket"]:
-            aliases.append(Alias(length, match["alias"].strip()))
-        at = match.end()
+        if cut.alias is not None:
+            aliases.append(Alias(length, cut.alias))
+        at = cut.end
         starts.append(length)
         origins.append(at)
     pieces.append(text[at:end])
     readable = _UNREADABLE.sub(lambda match: " " * len(match.group()), _CONTROL.sub(" ", "".join(pieces)))
     return Chunk(readable, tuple(aliases), tuple(starts), tuple(origins))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Characters [start, end) that the parser does not see, and what it sees instead."""
+
+    start: int
+    end: int
+    replacement: str = ""
+    alias: str | None = None
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[_Cut]:
+    for line in datelines(text[start:end]):
+        yield _Cut(start + line.start, start + line.end)
+    for match in _REMOVED.finditer(text, start, end):
+        if (replacement := _replacement(match)) is not None:
+            alias = match["alias"].strip() if match["bracket"] else None
+            yield _Cut(match.start(), match.end(), replacement, alias)
 
 
 def _replacement(match: re.Match[str]) -> str | None:
@@ -96,6 +117,8 @@ def _replacement(match: re.Match[str]) -> str | None:
         return entity or ("\n" if re.match(r"</?(?:p|br|div|li|h\d|tr)\b", found, re.IGNORECASE) else " ")
     if match["citation"]:
         return "" if "(" in found and found.strip()[1:2].isupper() else None
+    if match["invisible"]:
+        return ""
     alias = match["alias"].strip()
     if not alias[:1].isalnum():
         return None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -121,7 +121,7 @@ def _unit(day: dt.date, unit: str, shift: int) -> Period:
 
 
 def _full_day(match: re.Match[str], anchor: _Anchor) -> Period:
-    month, day = _MONTHS[match["month"].casefold()], int(match["day"])
+    month, day = MONTHS[match["month"].casefold()], int(match["day"])
     if match["year"]:
         return _day(dt.date(int(match["year"]), month, day))
     years = (anchor.day.year - 1, anchor.day.year, anchor.day.year + 1)
@@ -130,7 +130,7 @@ def _full_day(match: re.Match[str], anchor: _Anchor) -> Period:
 
 
 def _named_month(match: re.Match[str], anchor: _Anchor) -> Period:
-    month = _MONTHS[match["month"].casefold()]
+    month = MONTHS[match["month"].casefold()]
     if match["year"]:
         return _month(int(match["year"]), month)
     word = (match["shift"] or "").casefold()
@@ -164,7 +164,7 @@ def _of_quarter(match: re.Match[str], anchor: _Anchor) -> Period:
     return _quarter(anchor.day.year + _SHIFTS[match["shift"].casefold()], quarter)
 
 
-_MONTH = "(?P<month>" + "|".join(sorted((name.capitalize() for name in _MONTHS), key=len, reverse=True)) + r")\b\.?"
+_MONTH = "(?P<month>" + "|".join(sorted((name.capitalize() for name in MONTHS), key=len, reverse=True)) + r")\b\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)\b"
 _PART = r"(?:(?:the )?(?:early|late|mid|middle of|end of|start of|beginning of)[ -]?)?"
 _WEEKDAY = "(?P<weekday>" + "|".join(name.capitalize() for name in _WEEKDAYS) + r")\b"

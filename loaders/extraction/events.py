@@ -22,7 +22,7 @@ from loaders.extraction.matching import (
 from loaders.extraction.modality import act_modality, strongest
 from loaders.extraction.phrases import Phrases, all_entities
 from loaders.extraction.signatures import text_signature
-from loaders.extraction.words import modality_words
+from loaders.extraction.words import modality_words, words
 from loaders.gazetteer import FormKind
 
 _LIGHT_NOUNS = frozenset(
@@ -100,12 +100,24 @@ def event_candidates(
                 break
 
 
+def _is_of_another(noun: Token, phrases: Phrases) -> bool:
+    """Whether an act or tie is that of somebody unnamed: "tested tools from a toolmaker with roots in China"."""
+    if noun.dep_ != "pobj" or noun.head.lower_ != "with" or not noun.head.i:
+        return False
+    owner = noun.head.nbor(-1)  # wherever the parser hung the "with"
+    return owner.lemma_.lower() in _companies() and phrases.text.at(owner) is None
+
+
+def _companies() -> frozenset[str]:
+    return words().company_nouns | words().maker_words.keys() | words().company_descriptions
+
+
 def _event_pairs(
     frame: Frame, noun: Token, phrases: Phrases, by_verb: dict[int, Clause], rejected: dict[str, int]
 ) -> Iterator[Candidate]:
     definition = text_signature(frame.relation)
     carrier = carrying_clause(noun, by_verb)
-    if carrier is not None and _undoes(carrier.lemma, frame.relation):
+    if _is_of_another(noun, phrases) or (carrier is not None and _undoes(carrier.lemma, frame.relation)):
         return
     doers, aims = definition.subject_types, definition.object_types
     if frame.first is Slot.OBJECT:

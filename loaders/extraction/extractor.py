@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from graph_schema.domain import Span
 from loaders.triple import Article, Triple
 
 
@@ -15,6 +16,8 @@ class Extraction:
     triples: tuple[Triple, ...] = ()
     rejected: dict[str, int] = field(default_factory=dict)
     """Candidates not made into triples, counted by reason code."""
+    unsure: tuple[Span, ...] = ()
+    """Places of the text that may state more than was made into triples: worth a second look."""
     problem: str | None = None
     """Why nothing could be read from the article at all; None: it was read."""
 

@@ -228,7 +228,12 @@ def _verb_pairs(
         members = all_entities(phrases, binding.subjects, definition.subject_types, things=False)
         pairs = [(a, b) for i, a in enumerate(members) for b in members[i + 1 :]]
     else:
-        pairs = resolve_pairs(binding.subjects, binding.objects, frame.relation, phrases, rejected)
+        objects = binding.objects
+        if frame.relation is RelationType.ACQUIRES:
+            objects = [token for token in objects if not _are_goods(token, phrases)]
+        elif frame.relation is RelationType.OPPOSES and any(token.lower_ == "they" for token in binding.subjects):
+            objects = [token for token in objects if not any(child.lower_ in ("our", "us") for child in token.children)]
+        pairs = resolve_pairs(binding.subjects, objects, frame.relation, phrases, rejected)
     for subject, object in pairs:
         if frame.relation is RelationType.PRODUCES and clause.lemma in _MARKETS and subject.type is EntityType.COUNTRY:
             continue
@@ -239,6 +244,15 @@ def _verb_pairs(
         yield Candidate(
             frame.relation, subject, object, clause.verb, predicate, f"verb:{frame.text}", confidence, modality
         )
+
+
+def _are_goods(token: Token, phrases: Phrases) -> bool:
+    """Whether what is bought is a firm's and not the firm: "Nvidia's H200s", where a stake or unit would be of it."""
+    if any(child.tag_ == "POS" or child.dep_ == "case" for child in token.children):
+        return True  # what the parser took for an object is whose the object is
+    if token.lemma_.lower() in words().firm_parts or phrases.text.head_mention(token) is not None:
+        return False
+    return any(child.dep_ == "poss" for child in token.children)
 
 
 def _sells_a_business(clause: Clause, phrases: Phrases) -> bool:

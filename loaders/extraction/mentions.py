@@ -11,7 +11,8 @@ from spacy.util import filter_spans
 from graph_schema.vocabulary import EntityType
 from loaders.extraction.cleaning import Alias
 from loaders.extraction.document import Mention, Text
-from loaders.extraction.naming import LABELS, type_by_words, type_of
+from loaders.extraction.namesakes import find_units_abroad, namesake
+from loaders.extraction.naming import GOODS, LABELS, is_named_like_goods, type_by_words, type_of
 from loaders.extraction.shaped_names import find_families, find_ministries, find_nodes
 from loaders.extraction.words import words
 from loaders.gazetteer import Form, FormKind, Gazetteer, has_han, needs_capital, strip_legal_form
@@ -96,6 +97,7 @@ class MentionFinder:
         """
         text = Text(doc)
         known = self._known(doc)
+        find_units_abroad(text, known)
         find_ministries(text, known, self._gazetteer)
         find_nodes(text)
         find_families(text, self._gazetteer)
@@ -120,18 +122,8 @@ class MentionFinder:
         return found
 
     def _form(self, forms: list[Form], span: Span) -> Form:
-        """The best known of what is written so; a capital before the name of its country is the city itself."""
-        governed, doc = forms[0].entry, span.doc
-        if forms[0].kind is FormKind.CAPITAL and span.end + 1 < len(doc) and doc[span.end].text == ",":
-            after = doc[span.end + 1 : span.end + 4].text
-            itself = (
-                self._gazetteer.country(after.split()[0]) is not None
-                if governed.type is EntityType.BLOC
-                else after.startswith((governed.name, *governed.aliases))
-            )
-            if itself:
-                return next((form for form in forms if form.kind is FormKind.NAME), forms[0])
-        return forms[0]
+        """The best known of what is written so, or a namesake of it where the words around tell."""
+        return namesake(forms, span, self._gazetteer) or forms[0]
 
     def _merge(self, doc: Doc, known: dict[tuple[int, int], Form]) -> Iterator[tuple[Span, Form | EntityType]]:
         """Known names and recognised ones, overlaps resolved: the longer wins unless it only adds what is no name."""
@@ -218,7 +210,8 @@ class MentionFinder:
             referent = text.referent(entry.name, entry.type, known=True, first=span.start)
             common = entry.type in _COMMON and found.text[:1].islower()
             end = span.end if common else _with_legal_suffix(span)
-            text.add(Mention(span.start, end, span.root.i, referent, found.kind, common=common))
+            root = text.doc[span.start : end].root.i
+            text.add(Mention(span.start, end, root, referent, found.kind, common=common))
             return
         end = _with_legal_suffix(span) if found is EntityType.COMPANY else span.end
         if found is not EntityType.PERSON and end == span.end and _after_title(span):
@@ -237,7 +230,7 @@ class MentionFinder:
         if entry_known is not None:
             name = entry_known.name
         referent = text.referent(name, found, known=entry_known is not None, first=span.start)
-        text.add(Mention(span.start, end, span.root.i, referent))
+        text.add(Mention(span.start, end, text.doc[span.start : end].root.i, referent))
 
     def _is_town(self, span: Span) -> bool:
         """Whether a name that nobody knows stands where only a town can: "in Ennis, Ireland"."""
@@ -265,6 +258,8 @@ class MentionFinder:
                 type = EntityType.PERSON
             if type is None and _after_title(span):
                 type = EntityType.PERSON
+            if type in GOODS and is_named_like_goods(name):
+                type = EntityType.COMPANY
             if type is not None and len(name) > 3:
                 if type is EntityType.COMPANY:
                     name = strip_legal_form(name)

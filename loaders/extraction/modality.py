@@ -16,6 +16,7 @@ _STRENGTH = (
     Modality.ASSERTED,
 )
 """Which holds where several are said: "may plan to" is possible, "did not threaten to" denied."""
+_OPPOSITES = frozenset({Modality.DENIED, Modality.ENDED})
 _CONTENT_GOVERNORS = frozenset(
     [
         "hope",
@@ -40,12 +41,15 @@ _CONTENT_GOVERNORS = frozenset(
     ]
 )
 """Verbs that colour a whole clause after them, not only an infinitive."""
+_NEGATED_WITH = {"xcomp": Modality.DENIED, "pcomp": Modality.DENIED, "ccomp": Modality.POSSIBLE}
+"""What a negated governor makes of a clause: "does not plan to acquire" denies, "did not say that it acquired" leaves open."""
 _GOVERNED = frozenset({"xcomp", "pcomp", "acl", "advcl", "ccomp", "conj", "relcl"})
 
 
 def strongest(*said: Modality) -> Modality:
-    """The one that holds where several are said."""
-    return min(said, key=_STRENGTH.index)
+    """The one that holds where several are said; what did not end goes on."""
+    kept = [modality for modality in said if modality not in _OPPOSITES] if set(said) >= _OPPOSITES else said
+    return min(kept, key=_STRENGTH.index, default=Modality.ASSERTED)
 
 
 def verb_modality(verb: Token) -> Modality:
@@ -56,6 +60,10 @@ def verb_modality(verb: Token) -> Modality:
         step = _governor(token)
         if step is None:
             break
+        if token.dep_ in _NEGATED_WITH and any(child.dep_ == "neg" for child in step[0].children):
+            governor = step[0].lemma_.lower()
+            if governor != "hesitate" and (token.dep_ != "ccomp" or governor in modality_words().reporting):
+                said.append(_NEGATED_WITH[token.dep_])
         token, modality = step
         said.append(modality)
     return strongest(*said)

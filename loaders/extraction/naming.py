@@ -15,6 +15,7 @@ _BY_LABEL: dict[str, EntityType] = {
     "EVENT": EntityType.EVENT,
     "LAW": EntityType.POLICY,
 }
+GOODS = frozenset({EntityType.PRODUCT, EntityType.TECHNOLOGY, EntityType.MATERIAL})
 LABELS = frozenset(_BY_LABEL)
 """Labels of the entity recogniser that name something the graph keeps."""
 
@@ -31,6 +32,20 @@ def type_by_words(name: str) -> EntityType | None:
     return known.get(parts[-1])
 
 
+def is_named_like_goods(name: str) -> bool:
+    """Whether a firm may be called by what it sells: several words with capitals, the last a plural or a raw material.
+
+    "Harbor Tools", "Jiangxi Copper", "Everspin Memory", but neither "Ascend processor" nor "Philip Glass".
+    """
+    parts = name.split()
+    if len(parts) < 2 or not all(part[:1].isupper() for part in parts) or not parts[-1].istitle():
+        return False
+    known, last = words(), parts[-1].casefold()
+    singular = last[:-3] + "y" if last.endswith("ies") else last.removesuffix("s")
+    heads = known.product_heads | known.material_heads | known.technology_heads
+    return last in known.firm_goods or (last != singular and singular in heads)
+
+
 def _described(span: Span) -> EntityType | None:
     """A firm, where a common noun beside the name says so: "Leoni, a cable maker", "the chipmaker Rapidus"."""
     known = words()
@@ -44,6 +59,8 @@ def _described(span: Span) -> EntityType | None:
 def type_of(span: Span, label: str) -> EntityType | None:
     """The type of a name that the recogniser found with `label`; None when it is no entity of the graph."""
     told = type_by_words(span.text) or _described(span)
+    if label in ("PERSON", "ORG") and told in (None, *GOODS) and is_named_like_goods(span.text):
+        return EntityType.COMPANY
     if label == "PERSON":
         # A recogniser without context takes many firms for people: only words that no person bears overrule it.
         return (

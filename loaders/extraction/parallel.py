@@ -3,41 +3,44 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 
+from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
-from loaders.extraction.spacy_rules import PipelineExtractor, batches, open_extractor, spacy_extractor
+from loaders.extraction.spacy_rules import batches
 from loaders.triple import Article
 
 _WAITING_PER_PROCESS = 2
 
 
-def extract_with(
-    articles: Iterable[Article], *, open_triples: bool = False, processes: int = 1
-) -> Iterator[Extraction]:
-    """One Extraction per article, in order, lazily; the same whatever the number of processes.
+@dataclass(frozen=True, slots=True)
+class ParallelExtractor:
+    """An extractor of one kind in each of several processes; it finds what one alone finds."""
 
-    Raises SettingsError when the pipeline is not installed.
-    """
-    if processes == 1:
-        yield from _extractor(open_triples=open_triples).extract(articles)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        waiting: deque[Future[list[Extraction]]] = deque()
-        try:
-            for batch in batches(articles):
-                waiting.append(pool.submit(_work, batch, open_triples=open_triples))
-                if len(waiting) >= processes * _WAITING_PER_PROCESS:
+    kind: ExtractorKind
+    open_triples: bool
+    processes: int
+
+    @property
+    def name(self) -> str:
+        """That of the one extractor. Raises SettingsError when its pipeline is not installed."""
+        return make_extractor(self.kind, open_triples=self.open_triples).name
+
+    def extract(self, articles: Iterable[Article]) -> Iterator[Extraction]:
+        """One Extraction per article, in order, lazily. Raises SettingsError when the pipeline is not installed."""
+        with ProcessPoolExecutor(self.processes, mp_context=get_context("spawn")) as pool:
+            waiting: deque[Future[list[Extraction]]] = deque()
+            try:
+                for batch in batches(articles):
+                    waiting.append(pool.submit(_work, batch, self.kind, open_triples=self.open_triples))
+                    if len(waiting) >= self.processes * _WAITING_PER_PROCESS:
+                        yield from waiting.popleft().result()
+                while waiting:
                     yield from waiting.popleft().result()
-            while waiting:
-                yield from waiting.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _extractor(*, open_triples: bool) -> PipelineExtractor:
-    return open_extractor() if open_triples else spacy_extractor()
-
-
-def _work(batch: list[Article], *, open_triples: bool) -> list[Extraction]:
-    return _extractor(open_triples=open_triples).extract_batch(batch)
+def _work(batch: list[Article], kind: ExtractorKind, *, open_triples: bool) -> list[Extraction]:
+    return list(make_extractor(kind, open_triples=open_triples).extract(batch))

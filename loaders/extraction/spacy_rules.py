@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 
 import spacy
@@ -15,6 +16,7 @@ from loaders.extraction import coreference
 from loaders.extraction.assemble import assemble
 from loaders.extraction.clauses import clauses
 from loaders.extraction.cleaning import Chunk, chunks
+from loaders.extraction.datelines import dated, dateline_day
 from loaders.extraction.descriptions import description_candidates, outer_places
 from loaders.extraction.events import event_candidates
 from loaders.extraction.extractor import Extraction
@@ -96,13 +98,22 @@ class PipelineExtractor(ABC):
     def _parse(self, batch: list[Article]) -> list[Extraction]:
         found: list[list[Triple]] = [[] for _ in batch]
         rejected: list[dict[str, int]] = [{} for _ in batch]
+        sent = [dateline_day(article.text, article.published) for article in batch]
+        read_as = [
+            article if day is None else replace(article, published=day)
+            for article, day in zip(batch, sent, strict=True)
+        ]
+        batch = [
+            article if article.published is not None else sent_then
+            for article, sent_then in zip(batch, read_as, strict=True)
+        ]
         pieces = ((chunk.text, (index, chunk)) for index, article in enumerate(batch) for chunk in chunks(article.text))
         with self.nlp.memory_zone():
             for doc, (index, chunk) in self.nlp.pipe(pieces, as_tuples=True, batch_size=16):
-                found[index].extend(self.read(doc, chunk, batch[index], rejected[index]))
+                found[index].extend(self.read(doc, chunk, read_as[index], rejected[index]))
         return [
-            Extraction(article, tuple(triples), counts)
-            for article, triples, counts in zip(batch, found, rejected, strict=True)
+            Extraction(article, tuple(dated(triples, day)), counts)
+            for article, triples, day, counts in zip(batch, found, sent, rejected, strict=True)
         ]
 
 

@@ -17,6 +17,7 @@ class Words:
     type_by_word: dict[str, EntityType]
     company_nouns: frozenset[str]
     sure_firm_nouns: frozenset[str]
+    firm_goods: frozenset[str]
     firm_parts: frozenset[str]
     blaming_verbs: frozenset[str]
     penalty_nouns: frozenset[str]

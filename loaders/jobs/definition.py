@@ -12,8 +12,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from graph_schema.errors import ChokepointError, SettingsError
-from loaders.jobs.sources import SOURCES
 from loaders.loading.expectations import Expectation
+from loaders.loading.inputs import arguments_of
+from loaders.sources.definition import checked, definitions
 
 _INTERVAL: TypeAdapter[dt.timedelta] = TypeAdapter(dt.timedelta)
 _SHORTEST = dt.timedelta(seconds=1)
@@ -36,15 +37,15 @@ class JobDefinition(BaseModel):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
     """Unique; lower case, digits, hyphens."""
     source: str
-    """What is loaded: triples, news, ftm, eto, gdelt or feed."""
+    """What is loaded: a command of `chokepoint load`."""
     arguments: dict[str, Any] = Field(default_factory=dict)
     """As the options of `chokepoint load` for that source."""
     schedule: str
     """Cron (`15 4 * * *`) or an interval by ISO 8601 (`PT6H`)."""
     timezone: str = "UTC"
     """Of a cron schedule."""
-    full: bool = False
-    """Each delivery is all that the source states."""
+    full: bool | None = None
+    """Each delivery is all that the source states; as `chokepoint load` has it unless given."""
     expect: tuple[str, ...] = ()
     """As `200..5000 companies`."""
     timeout: dt.timedelta = dt.timedelta(hours=6)
@@ -71,8 +72,13 @@ class JobDefinition(BaseModel):
 
     @model_validator(mode="after")
     def _complete(self) -> "JobDefinition":
-        if self.source not in SOURCES:
-            raise ValueError(f"source {self.source!r} is unknown; expected one of {', '.join(SOURCES)}")
+        definition = definitions().get(self.source)
+        if definition is None:
+            raise ValueError(f"source {self.source!r} is unknown; expected one of {', '.join(definitions())}")
+        if self.full and definition.full_by_default is None:
+            raise ValueError(f"a delivery of {self.source} is never all that it states: leave out `full`")
+        if self.expect and definition.of_text:
+            raise ValueError(f"{self.source} is not counted before it is loaded: leave out `expect`")
         try:
             self.trigger()
         except ValueError as error:
@@ -80,6 +86,11 @@ class JobDefinition(BaseModel):
                 f"schedule {self.schedule!r}: {error}; write cron as 15 4 * * * or an interval as PT6H"
             ) from error
         return self
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what the source no longer states has ended."""
+        return bool(definitions()[self.source].full_by_default if self.full is None else self.full)
 
     def trigger(self) -> BaseTrigger:
         """When it runs."""
@@ -124,7 +135,7 @@ def read_jobs(path: Path) -> list[JobDefinition]:
             job = JobDefinition.model_validate(row)
             if any(other.name == job.name for other in jobs):
                 problems.append(f"{path}:{_line(tree, (*at, 'name'))}: name {job.name!r} is given to two jobs")
-            SOURCES[job.source].check(job.arguments)
+            checked(arguments_of(definitions()[job.source]), job.arguments)
             jobs.append(job)
         except ValidationError as error:
             for problem in error.errors(include_url=False):

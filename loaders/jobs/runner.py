@@ -18,9 +18,9 @@ from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimed
 from graph_schema.job_states import JobStatus, job_lock
 from loaders.jobs import metrics, state
 from loaders.jobs.definition import JobDefinition
-from loaders.jobs.sources import SOURCES
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.execution import Plan, execute
+from loaders.loading.inputs import make_input
 from loaders.loading.pipeline import Outcome
 from loaders.settings import LoadSettings
 from loaders.writing.locks import graph_lock
@@ -131,8 +131,8 @@ async def run_job(
 
 async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, graph: Graph) -> list[Outcome]:
     """One attempt within the job's time. Raises JobTimedOut, and what loading raises."""
-    work = await asyncio.to_thread(SOURCES[job.source].make, job.arguments, settings)
-    plan = Plan(work.inputs, job.name, settings, job.full, job.expectations, work.succeeded)
+    input = await asyncio.to_thread(make_input, job.source, job.arguments, settings)
+    plan = Plan([input], job.name, settings, job.is_full, job.expectations)
     letters = DeadLetterFile(settings.dead_letters / f"{job.name}-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}.jsonl")
     seconds = job.timeout.total_seconds()
     async with _time_is_up(stop, seconds) as ending:

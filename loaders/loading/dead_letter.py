@@ -19,17 +19,23 @@ class DeadLetterFile:
         self.first: list[MalformedRecord] = []
         """The first of them, to show."""
 
-    def write(self, refusals: Iterable[MalformedRecord]) -> None:
-        """Append these refusals. Raises SettingsError when the file cannot be written."""
+    def write(self, kind: str, input: str, refusals: Iterable[MalformedRecord]) -> None:
+        """Append what was refused of an input, by the name of its source's definition and its own.
+
+        Raises SettingsError when the file cannot be written.
+        """
         refusals = list(refusals)
         self.first.extend(refusals[: _FIRST - len(self.first)])
         lines = [
             orjson.dumps(
                 {
+                    "kind": kind,
+                    "input": input,
                     "source": refusal.source,
                     "line": refusal.line,
                     "field": refusal.field,
                     "reason": refusal.problem,
+                    "header": refusal.header,
                     "raw": refusal.raw,
                 },
                 option=orjson.OPT_APPEND_NEWLINE,

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
@@ -28,8 +28,6 @@ class Plan:
     full: bool = False
     """Each input is all that its source states: what it stated before and no longer does has ended."""
     expectations: Sequence[Expectation] = ()
-    succeeded: Callable[[], None] = field(default=lambda: None)
-    """Called once everything is in the graph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,8 @@ async def execute(
             watcher.finished(outcome, input)
             if outcome.status is RunStatus.INTERRUPTED:
                 return outcomes
-    plan.succeeded()
+    for input in plan.inputs:
+        input.loaded()
     return outcomes
 
 

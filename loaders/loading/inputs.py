@@ -3,18 +3,31 @@
 import hashlib
 import itertools
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import cache
+from typing import Annotated, Any, Protocol
+
+from pydantic import Field, create_model
 
 from graph_schema.domain import Document
 from graph_schema.errors import MalformedRecord
 from graph_schema.ids import document_id
+from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction, Extractor
 from loaders.resolution.linking import Statement, state
-from loaders.sources.lines import fingerprint, source_name
-from loaders.sources.news import article_files, read_articles
-from loaders.sources.triples import TripleFile, TripleFormat
+from loaders.settings import LoadSettings
+from loaders.sources.definition import (
+    RefusedFile,
+    Shown,
+    SourceArguments,
+    SourceDefinition,
+    TextSource,
+    checked,
+    definitions,
+)
+from loaders.sources.lines import fingerprint, names_of, source_name
+from loaders.sources.records import RecordSource, SourceRecord
 from loaders.triple import Article
 
 _FORM = "1"
@@ -41,6 +54,10 @@ class Input(Protocol):
     """Anything that yields records; the same content yields the same records in the same order."""
 
     @property
+    def kind(self) -> str:
+        """Name of the source's definition, under which refused records are kept."""
+
+    @property
     def source(self) -> str:
         """What is loaded, for messages and the run's record."""
 
@@ -57,57 +74,131 @@ class Input(Protocol):
     def records(self, skip: int = 0) -> Iterator[Taken | MalformedRecord]:
         """One item per record, without the first `skip`. Raises SourceUnavailable, SourceError."""
 
+    def loaded(self) -> None:
+        """Called once everything is in the graph."""
+
 
 @dataclass(frozen=True, slots=True)
-class TripleInput:
-    """Files of triples, one after the other."""
+class RecordInput:
+    """The records of a source, each with the claims that it makes."""
 
-    paths: Sequence[str]
-    format: TripleFormat | None = None
-    ignored: set[str] = field(default_factory=set)
+    kind: str
+    records_of: RecordSource
+    name: str | None = None
+    """Name of the source in the graph, where the files' names change from one delivery to the next."""
 
     @property
     def source(self) -> str:
-        """The files' names."""
-        return _named(self.paths)
+        """The name given, else the files' names."""
+        return self.name or names_of(self.records_of.paths)
+
+    @property
+    def ignored(self) -> set[str]:
+        """Columns or keys that nothing reads."""
+        return self.records_of.ignored
 
     def fingerprint(self) -> str | None:
-        """Of the contents and names: a record without an address is known by its file's name."""
-        return fingerprint(list(self.paths), "triples", _FORM, self.format or "", *map(source_name, self.paths))
+        """Of the contents and names of all files, by which records without an address are known, and of the mapping."""
+        paths = self.records_of.paths
+        return fingerprint(paths, self.records_of.kind, _FORM, self.source, *map(source_name, paths))
 
     def records(self, skip: int = 0) -> Iterator[Taken | MalformedRecord]:
-        """Each record with its one statement."""
-        files = (TripleFile(path, self.format, self.ignored).records() for path in self.paths)
-        for record in itertools.islice(itertools.chain.from_iterable(files), skip, None):
-            if isinstance(record, MalformedRecord):
-                yield record
-            elif (statement := state(record.triple, record.document)) is None:
-                yield record.malformed("object", "is one and the same entity as the subject")
-            else:
-                yield Taken(record.document, (statement,))
+        """Each record with its statements, without the first `skip`."""
+        reading = self.records_of.kind if self.records_of.rereads else None
+        for record in itertools.islice(self.records_of.records(), skip, None):
+            yield record if isinstance(record, MalformedRecord) else _taken(record, reading)
+
+    def loaded(self) -> None:
+        """Nothing to remember."""
+
+
+def _taken(record: SourceRecord, reading: str | None) -> Taken | MalformedRecord:
+    kept = tuple(statement for triple in record.triples if (statement := state(triple, record.document)) is not None)
+    if record.triples and not kept:
+        return record.malformed("object", "is one and the same entity as the subject")
+    rejected = {} if record.passed_over is None else {record.passed_over: 1}
+    if len(kept) < len(record.triples):
+        rejected["same_entity"] = len(record.triples) - len(kept)
+    return Taken(record.document, kept, reading, rejected, record.withdrawn, silent=not kept)
 
 
 @dataclass(frozen=True, slots=True)
-class NewsInput:
-    """Texts, folders of texts and JSON lines, read by an extractor."""
+class TextInput:
+    """Texts, read by an extractor."""
 
-    paths: Sequence[str]
+    kind: str
+    texts: TextSource
     extractor: Extractor
-    ignored: set[str] = field(default_factory=set)
 
     @property
     def source(self) -> str:
-        """The files' or folders' names."""
-        return _named(self.paths)
+        """The texts' own name."""
+        return self.texts.name
+
+    @property
+    def ignored(self) -> set[str]:
+        """Keys that nothing reads."""
+        return self.texts.ignored
 
     def fingerprint(self) -> str | None:
         """Of the contents and of the extractor."""
-        return fingerprint(article_files(self.paths), "news", _FORM, self.extractor.name)
+        return self.texts.fingerprint(_FORM, self.extractor.name)
 
     def records(self, skip: int = 0) -> Iterator[Taken | MalformedRecord]:
-        """Each article with all statements found in it, in the order of the input, however far the extractor reads ahead."""
-        articles = itertools.islice(read_articles(self.paths, self.ignored), skip, None)
-        yield from extracted(articles, self.extractor)
+        """Each article with all statements found in it."""
+        return extracted(itertools.islice(self.texts.articles(), skip, None), self.extractor)
+
+    def loaded(self) -> None:
+        """Let the source remember what was read."""
+        self.texts.loaded()
+
+
+class ReadingArguments(SourceArguments):
+    """What every source of texts may be told."""
+
+    extractor: Annotated[ExtractorKind | None, Shown(default="CHOKEPOINT_LOAD_EXTRACTOR")] = None
+    """What reads the texts."""
+    processes: Annotated[int | None, Shown(default="CHOKEPOINT_LOAD_PROCESSES")] = Field(default=None, ge=1)
+    """How many processes read the texts."""
+
+
+@cache
+def arguments_of(definition: SourceDefinition[Any, Any]) -> type[SourceArguments]:
+    """All that a source may be told, by a command or a job."""
+    own: type[SourceArguments] = definition.arguments
+    return (
+        create_model(own.__name__, __base__=(ReadingArguments, own), __doc__=own.__doc__) if definition.of_text else own
+    )
+
+
+def make_input(source: str, arguments: Mapping[str, Any], settings: LoadSettings) -> Input:
+    """The input that a source makes of these arguments.
+
+    Raises SettingsError naming an argument that is wrong, SourceUnavailable where a file is not there.
+    """
+    definition = definitions()[source]
+    given = checked(arguments_of(definition), arguments)
+    made = definition.make(given, settings)
+    if not definition.of_text:
+        return RecordInput(source, made, getattr(given, "name", None))
+    assert isinstance(given, ReadingArguments)
+    return TextInput(source, made, reader(settings, given.extractor, given.processes))
+
+
+def retried_inputs(
+    source: str, files: Sequence[RefusedFile], base: Sequence[str], name: str, settings: LoadSettings
+) -> list[Input]:
+    """Inputs of records that were refused when `name` was loaded, mended since. Raises SettingsError."""
+    definition = definitions()[source]
+    made = definition.retry(files, base, settings)
+    if not definition.of_text:
+        return [RecordInput(source, records, name) for records in made]
+    return [TextInput(source, texts, reader(settings)) for texts in made]
+
+
+def reader(settings: LoadSettings, kind: ExtractorKind | None = None, processes: int | None = None) -> Extractor:
+    """The extractor that was asked for, else that of the settings. Raises SettingsError."""
+    return make_extractor(kind or settings.extractor, processes=processes or settings.processes)
 
 
 def extracted(articles: Iterator[Article | MalformedRecord], extractor: Extractor) -> Iterator[Taken | MalformedRecord]:
@@ -161,8 +252,3 @@ def _refused(waiting: deque[Article | MalformedRecord]) -> Iterator[MalformedRec
     while waiting and isinstance(refusal := waiting[0], MalformedRecord):
         waiting.popleft()
         yield refusal
-
-
-def _named(paths: Sequence[str]) -> str:
-    names = [source_name(path.rstrip("/")) or path for path in paths]
-    return ", ".join(names) if len(names) <= 3 else f"{names[0]} … {names[-1]} ({len(names)} files)"

@@ -221,6 +221,7 @@ class _Loading:
         producer = _Producer(input, self.records, self.settings.batch_size)
         try:
             while (chunk := await producer.next(self.stop)) is not None:
+                await asyncio.to_thread(self.dead_letters.write, input.kind, input.source, chunk.refused)
                 await self._write_patiently(chunk)
             return RunStatus.INTERRUPTED if self.stop.is_set() else RunStatus.FINISHED
         finally:
@@ -242,7 +243,6 @@ class _Loading:
             stop=lambda state: self.stop.is_set() or stop_after_delay(self.settings.patience_s)(state),
             reraise=True,
         )
-        await asyncio.to_thread(self.dead_letters.write, chunk.refused)
         self.counts = await waiting(self.graph.write, self._write, chunk)
         self.records += chunk.records
         self.findings.add(chunk.findings)

@@ -5,94 +5,90 @@ would have been in the first place.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from graph_schema.errors import SettingsError, SourceError
-from loaders.extraction.extractor import Extractor
-from loaders.loading.inputs import Input, NewsInput, TripleInput
-from loaders.loading.source_input import SourceInput
-from loaders.sources.followthemoney import FollowTheMoney
+from graph_schema.errors import SourceError
+from loaders.loading.inputs import Input, retried_inputs
+from loaders.settings import LoadSettings
+from loaders.sources.definition import RefusedFile, definitions
 from loaders.sources.lines import Lines, opened, source_name
 
 
-@contextmanager
-def retried(
-    path: str, *, header: str | None, base: Sequence[str], extractor: Callable[[], Extractor]
-) -> Iterator[list[Input]]:
-    """Inputs that hold the refused records of `path`, one per source that they came from; their files go at the end.
+class DeadLetter(BaseModel):
+    """A line of a dead-letter file, as far as it is read again."""
 
-    `header`: that of the tables which rows came from. `base`: files that tell names of FollowTheMoney entities.
-    Raises SourceError when a line is no dead letter, SettingsError when rows of a table come without their header.
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    """Name of the source's definition."""
+    input: str
+    """What was loaded."""
+    source: str
+    """File that held the record."""
+    header: str | None = None
+    """Of the table that it is a row of."""
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    kind: str
+    input: str
+    source: str
+    header: str | None
+
+
+@contextmanager
+def retried(path: str, *, base: Sequence[str], settings: LoadSettings) -> Iterator[list[Input]]:
+    """Inputs that hold the refused records of `path`, one or more per load that refused them; their files go at the end.
+
+    `base`: files, or a folder, that tell what the records refer to. Raises SourceError when a line is no dead letter,
+    SettingsError when records refer to others and come without them.
     """
     with tempfile.TemporaryDirectory(prefix="chokepoint-retry-") as folder:
-        kinds = _sort(path, Path(folder), header)
-        inputs: list[Input] = []
-        for file, kind in kinds.items():
-            if kind == "news":
-                inputs.append(NewsInput([file], extractor()))
-            elif kind == "ftm":
-                inputs.append(SourceInput(FollowTheMoney([file], base)))
-            else:
-                inputs.append(TripleInput([file]))
-        yield inputs
+        loads: dict[tuple[str, str], list[RefusedFile]] = defaultdict(list)
+        for number, (file, records) in enumerate(_sorted(path).items()):
+            name = Path(folder) / str(number) / source_name(file.source)
+            name.parent.mkdir()
+            lines = records if file.header is None else [file.header, *records]
+            name.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+            loads[file.kind, file.input].append(RefusedFile(str(name), file.header))
+        yield [
+            input
+            for (kind, name), files in loads.items()
+            for input in retried_inputs(kind, files, base, name, settings)
+        ]
 
 
-def _sort(path: str, folder: Path, header: str | None) -> dict[str, str]:
-    """Write each record to the file of its source; returns the kind of each file."""
-    kinds: dict[str, str] = {}
-    files: dict[str, BinaryIO] = {}
-    try:
-        with opened(path) as stream:
-            for line in Lines(stream, source_name(path)):
-                if not line.text.strip():
-                    continue
+def _sorted(path: str) -> dict[_File, list[str]]:
+    """The records by the file that held them, in the order in which they were refused."""
+    files: dict[_File, list[str]] = defaultdict(list)
+    with opened(path) as stream:
+        for line in Lines(stream, source_name(path)):
+            if line.text.strip():
                 letter = _letter(line.text, f"{source_name(path)}:{line.number}")
-                raw, source = letter["raw"], Path(letter["source"]).name
-                kind = _kind(raw)
-                name = str(
-                    folder / (source if kind == "table" or source.endswith(("l", "json")) else f"{source}.jsonl")
-                )
-                if name not in files:
-                    files[name] = Path(name).open("xb")  # noqa: SIM115  closed below
-                    kinds[name] = kind
-                    if kind == "table":
-                        if header is None:
-                            raise SettingsError(
-                                f"rows of {source} need the header of that table: --header 'subject,predicate,…'"
-                            )
-                        files[name].write(header.encode() + b"\n")
-                files[name].write(raw.encode() + b"\n")
-    finally:
-        for file in files.values():
-            file.close()
-    return kinds
+                assert letter.raw is not None
+                files[_File(letter.kind, letter.input, letter.source, letter.header)].append(letter.raw)
+    return files
 
 
-def _letter(text: str, where: str) -> dict[str, str]:
+def _letter(text: str, where: str) -> DeadLetter:
     try:
-        letter = orjson.loads(text)
+        letter = DeadLetter.model_validate(orjson.loads(text))
     except orjson.JSONDecodeError as error:
         raise SourceError(f"{where}: is not JSON: {error.msg}") from None
-    if not isinstance(letter, dict) or not isinstance(letter.get("source"), str):
-        raise SourceError(f"{where}: is no dead letter: it has no source")
-    if not isinstance(letter.get("raw"), str) or not letter["raw"].strip():
-        raise SourceError(f"{where}: the record itself was not kept; load {letter['source']} again")
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
+        raise SourceError(f"{where}: is no dead letter: {'; '.join(problems)}") from None
+    if letter.kind not in definitions():
+        raise SourceError(f"{where}: is of the source {letter.kind!r}; expected one of {', '.join(definitions())}")
+    if letter.raw is None or not letter.raw.strip():
+        raise SourceError(f"{where}: the record itself was not kept; load {letter.source} again")
     return letter
-
-
-def _kind(raw: str) -> str:
-    """What a record is, by what stands in it."""
-    if not raw.lstrip().startswith("{"):
-        return "table"
-    try:
-        record = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        record = {}
-    if "schema" in record or "op" in record:
-        return "ftm"
-    return "news" if "text" in record and "subject" not in record else "triples"

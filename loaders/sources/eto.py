@@ -3,6 +3,7 @@ and year, where firms sit, and what goes into what out.
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,13 +14,15 @@ from typing import Any
 import yaml
 
 from graph_schema.domain import Document, Span
-from graph_schema.errors import MalformedRecord, SourceUnavailable
+from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
 from graph_schema.ids import document_id
 from graph_schema.vocabulary import EntityType, RelationType
+from loaders.settings import LoadSettings
 from loaders.sources import fields
 from loaders.sources.countries import country_name
+from loaders.sources.definition import NamedArguments, RefusedFile, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import shown, source_name
+from loaders.sources.lines import must_be_there, source_name
 from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Row, read_table
 from loaders.triple import Mention, Triple
@@ -59,9 +62,14 @@ class _Thing:
 
 @dataclass(slots=True)
 class SupplyChain:
-    """A folder with the five tables. What firms, countries and things are called is kept in memory: a few hundred names."""
+    """A folder with the five tables. What firms, countries and things are called is kept in memory: a few hundred names.
+
+    With `mended`, rows by table that were refused before, these are all that is stated: the folder tells what they refer to.
+    """
 
     folder: str
+    mended: Mapping[str, str] | None = None
+    """File of each table that has such rows."""
     ignored: set[str] = field(default_factory=set)
     kind: str = "eto/1"
     rereads: bool = False
@@ -74,21 +82,63 @@ class SupplyChain:
             raise SourceUnavailable(
                 f"{self.folder}: no {', '.join(absent)}; expected a folder with {', '.join(COLUMNS)}"
             )
-        return [str(folder / name) for name in COLUMNS]
+        return [*(str(folder / name) for name in COLUMNS), *(self.mended or {}).values()]
 
     def records(self) -> Iterator[SourceRecord | MalformedRecord]:
         """One record per row of the tables. Raises SourceUnavailable, SourceError."""
         known: dict[str, _Thing] = {}
-        for path, (table, columns) in zip(self.paths, COLUMNS.items(), strict=True):
-            for row in read_table(path, columns):
-                if isinstance(row, MalformedRecord):
-                    yield row
-                    continue
-                self.ignored.update(row.values.keys() - _ALSO_READ)
-                try:
-                    yield _READERS[table](_Cells(source_name(path), row), known)
-                except MalformedRecord as error:
-                    yield error
+        for path, table in zip(self.paths, COLUMNS, strict=False):
+            stated = self._table(path, table, known)
+            if self.mended is None:
+                yield from stated
+                continue
+            deque(stated, maxlen=0)
+            if table in self.mended:
+                yield from self._table(self.mended[table], table, known)
+
+    def _table(self, path: str, table: str, known: dict[str, _Thing]) -> Iterator[SourceRecord | MalformedRecord]:
+        for row in read_table(path, COLUMNS[table]):
+            if isinstance(row, MalformedRecord):
+                yield row
+                continue
+            self.ignored.update(row.values.keys() - _ALSO_READ)
+            try:
+                yield _READERS[table](_Cells(source_name(path), row), known)
+            except MalformedRecord as error:
+                yield error
+
+
+class SupplyChainArguments(NamedArguments):
+    """Of `eto`."""
+
+    name: str = "eto"
+    """Name of the source in the graph."""
+    folder: str
+    """Folder with stages, inputs, providers, provision and sequence.csv."""
+
+
+def _supply_chain(arguments: SupplyChainArguments, _: LoadSettings) -> SupplyChain:
+    chain = SupplyChain(arguments.folder)
+    must_be_there(*chain.paths)
+    return chain
+
+
+def _retried(files: Sequence[RefusedFile], base: Sequence[str], _: LoadSettings) -> list[SupplyChain]:
+    if len(base) != 1:
+        raise SettingsError("rows of eto refer to other tables: give their folder as --base")
+    return [SupplyChain(base[0], mended={source_name(file.path): file.path for file in files})]
+
+
+SOURCE = SourceDefinition(
+    name="eto",
+    about="""Load the chip supply chain of the Emerging Technology Observatory: who provides what, with which share, and what goes
+    into what.
+    """,
+    arguments=SupplyChainArguments,
+    make=_supply_chain,
+    retry=_retried,
+    full_by_default=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +176,12 @@ class _Cells:
         return self.row.values.get(column)
 
     def malformed(self, column: str | None, problem: str) -> MalformedRecord:
-        return MalformedRecord(self.source, self.row.line, column, problem, raw=shown(self.row.raw))
+        return self.row.malformed(self.source, column, problem)
 
     def record(self, *triples: Triple, passed_over: str | None = None) -> SourceRecord:
-        return SourceRecord(self.source, self.row.line, _document(), triples, passed_over)
+        return SourceRecord(
+            self.source, self.row.line, _document(), triples, passed_over, raw=self.row.raw, header=self.row.header
+        )
 
 
 def _stage(cells: _Cells, known: dict[str, _Thing]) -> SourceRecord:

@@ -13,18 +13,18 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 import orjson
-import trafilatura
+from pydantic import Field
 
 from graph_schema.errors import AddressRefused, MalformedRecord, SettingsError, SourceUnavailable
+from loaders.settings import LoadSettings
 from loaders.sources import fields
+from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.fetching import Fetcher, Limits, Page
 from loaders.sources.fields import FieldProblem
-from loaders.sources.pages import article_of_page
 from loaders.triple import Article
 
 _MOST_KNOWN = 50_000
@@ -79,6 +79,21 @@ class FeedReader:
     most_entries: int = 200
     """Entries of one feed that are read, the first ones."""
 
+    ignored: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The addresses."""
+        return ", ".join(self.urls)
+
+    def fingerprint(self, *salt: str) -> str | None:  # noqa: ARG002
+        """None: the web may say something else the next time, so there is nothing to go back to."""
+        return None
+
+    def loaded(self) -> None:
+        """Remember what was read."""
+        self.state.save()
+
     def articles(self) -> Iterator[Article | MalformedRecord]:
         """All that is new or changed, in the order of the addresses.
 
@@ -104,16 +119,21 @@ class FeedReader:
         if len(problems) == len(self.urls):
             raise problems[0][1]
         for url, problem in problems:
-            yield MalformedRecord(url, 1, None, str(problem))
+            yield MalformedRecord(url, 1, None, str(problem), raw=url)
 
     def _read(self, fetcher: Fetcher, url: str, page: Page) -> Iterator[Article | MalformedRecord]:
         assert page.content is not None
+        import feedparser  # as trafilatura, takes long to import, which other loads should not wait
+
+        from loaders.sources.pages import article_of_page
+
         feed = feedparser.parse(
             io.BytesIO(page.content), response_headers={"content-type": page.content_type, "content-location": page.url}
         )
         if not feed.version:
             article = article_of_page(page.content, url=page.url)
-            yield article or MalformedRecord(url, 1, None, "is neither a feed nor a page with running text")
+            problem = "is neither a feed nor a page with running text"
+            yield article or MalformedRecord(url, 1, None, problem, raw=url)
             return
         for number, entry in enumerate(feed.entries[: self.most_entries], 1):
             yield from self._entry(fetcher, url, number, entry, feed)
@@ -131,11 +151,15 @@ class FeedReader:
         said = _said(entry, link, feed)
         if not self.follow:
             if said is None:
-                yield MalformedRecord(url, number, "summary", f"is too short to read; leave out --no-follow: {link}")
+                yield MalformedRecord(
+                    url, number, "summary", f"is too short to read; leave out --no-follow: {link}", raw=link
+                )
             else:
                 yield said
                 self.state.note(link, Page(link, None, "", None, None), mark)
             return
+        from loaders.sources.pages import article_of_page
+
         problem = "the page has no running text"
         try:
             page = self._get(fetcher, link)
@@ -149,13 +173,56 @@ class FeedReader:
         except SourceUnavailable as error:
             problem = str(error)
         if said is None:
-            yield MalformedRecord(url, number, "link", problem)
+            yield MalformedRecord(url, number, "link", problem, raw=link)
         else:
             yield said
 
     def _get(self, fetcher: Fetcher, url: str) -> Page:
         known = self.state.known.get(url, {})
         return fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last_modified"))
+
+
+class FeedArguments(SourceArguments):
+    """Of `feed`."""
+
+    urls: Annotated[list[str], Shown("URL…")] = Field(min_length=1)
+    """RSS or Atom feeds, or pages."""
+    follow: bool = True
+    """Fetch the pages that a feed links to."""
+    allow_private: bool = False
+    """Fetch from private networks and this machine too."""
+    pause: float = Field(default=1.0, ge=0)
+    """Seconds between two requests to one host."""
+    timeout: float = Field(default=20.0, ge=1)
+    """Longest wait for one page, in seconds."""
+    most_kib: int = Field(default=10_240, ge=1)
+    """Longest page that is read, in KiB."""
+    again: bool = False
+    """Read also what has not changed since the last time."""
+
+
+def _feed(arguments: FeedArguments, settings: LoadSettings) -> FeedReader:
+    state = FeedState(settings.feed_state) if arguments.again else FeedState.read(settings.feed_state)
+    limits = Limits(arguments.allow_private, arguments.timeout, arguments.most_kib * 1024, arguments.pause)
+    return FeedReader(arguments.urls, state, limits, arguments.follow)
+
+
+def _retried(files: Sequence[RefusedFile], _base: Sequence[str], settings: LoadSettings) -> list[FeedReader]:
+    addresses = [line for file in files for line in Path(file.path).read_text("utf-8").splitlines() if line]
+    return [_feed(FeedArguments(urls=addresses), settings)] if addresses else []
+
+
+SOURCE = SourceDefinition(
+    name="feed",
+    about="""Extract statements from feeds and pages of the web, and load them.
+
+    robots.txt is respected, and what has not changed since the last load is not read again.
+    """,
+    arguments=FeedArguments,
+    make=_feed,
+    retry=_retried,
+    of_text=True,
+)
 
 
 def _said(entry: Mapping[str, Any], link: str, feed: Any) -> Article | None:
@@ -196,6 +263,8 @@ def _mark(entry: Mapping[str, Any]) -> str:
 
 
 def _plain(markup: str) -> str:
+    import trafilatura
+
     return (trafilatura.html2txt(markup) if "<" in markup else markup).strip()
 
 

@@ -10,23 +10,26 @@ import itertools
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
 import yaml
+from pydantic import Field
 
 from graph_schema.domain import Document, Span
 from graph_schema.errors import MalformedRecord, SourceError
 from graph_schema.ids import document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.gazetteer import gazetteer, normalise, strip_legal_form
+from loaders.settings import LoadSettings
 from loaders.sources import fields
 from loaders.sources.countries import country_name
+from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Lines, opened, shown, source_name
+from loaders.sources.lines import STDIN, Lines, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.triple import Mention, Triple
 
@@ -42,6 +45,7 @@ _KEYS = {
     "last_seen",
     "last_change",
 }
+_KIND = "followthemoney/1"
 _OPERATIONS = ("ADD", "MOD", "DEL")
 _MOST_ALIASES = 50
 _MOST_NAMESAKES = 500
@@ -97,7 +101,7 @@ class FollowTheMoney:
     paths: Sequence[str]
     base: Sequence[str] = ()
     ignored: set[str] = field(default_factory=set)
-    kind: str = "followthemoney/1"
+    kind: str = _KIND
     rereads: bool = True
 
     def records(self) -> Iterator[SourceRecord | MalformedRecord]:
@@ -111,9 +115,44 @@ class FollowTheMoney:
             for path in self.paths:
                 for record in read_lines(path, self.ignored):
                     try:
-                        yield record if isinstance(record, MalformedRecord) else _stated(record, index)
+                        if isinstance(record, _Record):
+                            yield replace(_stated(record, index), raw=record.raw)
+                        else:
+                            yield record
                     except MalformedRecord as error:
                         yield error
+
+
+class FollowTheMoneyArguments(NamedArguments):
+    """Of `ftm`."""
+
+    paths: Annotated[list[str], Shown("FILE…")] = Field(min_length=1)
+    """Entities or changes, as JSON lines."""
+    base: Annotated[list[str], Shown("FILE")] = Field(default=[])
+    """File that only tells the names of what the others refer to."""
+
+
+def _entities(arguments: FollowTheMoneyArguments, _: LoadSettings) -> FollowTheMoney:
+    must_be_there(*arguments.paths, *arguments.base)
+    return FollowTheMoney(arguments.paths, arguments.base)
+
+
+def _retried(files: Sequence[RefusedFile], base: Sequence[str], _: LoadSettings) -> list[FollowTheMoney]:
+    return [FollowTheMoney([file.path for file in files], base)]
+
+
+SOURCE = SourceDefinition(
+    name="ftm",
+    about="""Load entities of FollowTheMoney or OpenSanctions: sanctions lists, ownership, roles, family, payments.
+
+    A line is an entity, or a change {"op": "ADD"|"MOD"|"DEL", "entity": …}. A listing that ended is kept with both dates; what
+    a later file says of an entity replaces what an earlier one said.
+    """,
+    arguments=FollowTheMoneyArguments,
+    make=_entities,
+    retry=_retried,
+    full_by_default=False,
+)
 
 
 def read_lines(path: str, ignored: set[str]) -> Iterator[_Record | MalformedRecord]:
@@ -405,9 +444,6 @@ def _seat(record: _Record, index: _Index) -> SourceRecord:
             )
             return SourceRecord(record.source, record.line, document, (triple,))
     return SourceRecord(record.source, record.line, document, passed_over="only_describes")
-
-
-_KIND = FollowTheMoney.__dataclass_fields__["kind"].default
 
 
 def _triple(subject: Mention, words: str, object: Mention, sentence: str, **more: Any) -> Triple:

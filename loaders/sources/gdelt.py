@@ -6,25 +6,29 @@ nobody. Each article is a document, its host the publisher. With mentions, every
 
 import csv
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
 import orjson
 import yaml
+from pydantic import Field
 
 from graph_schema.domain import Document, Span
-from graph_schema.errors import MalformedRecord, SourceError
+from graph_schema.errors import MalformedRecord, SettingsError, SourceError
 from graph_schema.ids import document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from loaders.settings import LoadSettings
 from loaders.sources import fields
 from loaders.sources.countries import country_name
+from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Line, Lines, opened, shown, source_name
+from loaders.sources.lines import STDIN, Line, Lines, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.triple import Mention, Triple
 
@@ -59,10 +63,11 @@ class _Event:
 
 @dataclass(slots=True)
 class Gdelt:
-    """Export files of events, and the mention files that belong to them."""
+    """Export files of events, and the mention files that belong to them; `base`: exports that only tell what mentions are of."""
 
     exports: Sequence[str]
     mentions: Sequence[str] = ()
+    base: Sequence[str] = ()
     ignored: set[str] = field(default_factory=set)
     kind: str = "gdelt/1"
     rereads: bool = False
@@ -78,6 +83,8 @@ class Gdelt:
             raise SourceError("mentions come from files, not from standard input")
         with closing(sqlite3.connect("")) as events:
             events.execute("CREATE TABLE event (id TEXT PRIMARY KEY, event TEXT) WITHOUT ROWID")
+            for path in self.base:
+                deque(_each(path, EVENT_COLUMNS, lambda cells: _event_record(cells, events)), maxlen=0)
             for path in self.exports:
                 yield from _each(path, EVENT_COLUMNS, lambda cells: _event_record(cells, events))
             for path in self.mentions:
@@ -97,7 +104,44 @@ class _Cells:
 
     def nothing(self, reason: str) -> SourceRecord:
         nobody = Document(document_id(source=f"{self.source}:{self.line.number}"))
-        return SourceRecord(self.source, self.line.number, nobody, passed_over=reason)
+        return SourceRecord(self.source, self.line.number, nobody, passed_over=reason, raw=self.line.text)
+
+
+class GdeltArguments(NamedArguments):
+    """Of `gdelt`."""
+
+    exports: Annotated[list[str], Shown("FILE…")] = Field(min_length=1)
+    """Event exports."""
+    mentions: Annotated[list[str], Shown("FILE")] = Field(default=[])
+    """Mentions of the events; may be given several times."""
+
+
+def _gdelt(arguments: GdeltArguments, _: LoadSettings) -> Gdelt:
+    must_be_there(*arguments.exports, *arguments.mentions)
+    return Gdelt(arguments.exports, arguments.mentions)
+
+
+def _retried(files: Sequence[RefusedFile], base: Sequence[str], _: LoadSettings) -> list[Gdelt]:
+    mentions = [file.path for file in files if _columns(file.path) == MENTION_COLUMNS]
+    if mentions and not base:
+        raise SettingsError("mentions of gdelt refer to events: give their exports as --base")
+    return [Gdelt([file.path for file in files if file.path not in mentions], mentions, base)]
+
+
+def _columns(path: str) -> int:
+    """Columns of the first line of a file."""
+    with opened(path) as stream:
+        line = next(Lines(stream, source_name(path)))
+    return len(_split(line, "\t" if "\t" in line.text else ","))
+
+
+SOURCE = SourceDefinition(
+    name="gdelt",
+    about="Load GDELT 2.0 event exports: what one country does to another, by CAMEO code, with the articles that say so.",
+    arguments=GdeltArguments,
+    make=_gdelt,
+    retry=_retried,
+)
 
 
 def _each(path: str, columns: int, read: Any) -> Iterator[SourceRecord | MalformedRecord]:
@@ -235,7 +279,7 @@ def _record(cells: _Cells, event: _Event, address: str, published: str, confiden
         replace(triple, relation=RelationType(stated["relation"]), modality=Modality(stated["modality"]))
         for stated in known["states"]
     )
-    return SourceRecord(cells.source, cells.line.number, document, triples)
+    return SourceRecord(cells.source, cells.line.number, document, triples, raw=cells.line.text)
 
 
 def _date(cells: _Cells, at: str, value: str) -> str:

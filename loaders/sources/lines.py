@@ -2,7 +2,7 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +92,13 @@ def opened(path: str) -> Iterator[BinaryIO]:
         yield stream
 
 
+def must_be_there(*paths: str) -> None:
+    """Raises SourceUnavailable for the first that cannot be opened."""
+    for path in paths:
+        with opened(path):
+            pass
+
+
 def _standard_input() -> BinaryIO:
     """Standard input through a reader of our own.
 
@@ -108,7 +115,13 @@ def source_name(path: str) -> str:
     return "stdin" if path == STDIN else Path(path).name
 
 
-def fingerprint(paths: list[str], *salt: str) -> str | None:
+def names_of(paths: Sequence[str]) -> str:
+    """The names of some inputs; of many the first and the last."""
+    names = list(dict.fromkeys(source_name(path.rstrip("/")) or path for path in paths))
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} … {names[-1]} ({len(names)} files)"
+
+
+def fingerprint(paths: Sequence[str], *salt: str) -> str | None:
     """Hash of the contents of the files and of `salt`; None when one of them is standard input, which reads only once."""
     if STDIN in paths:
         return None

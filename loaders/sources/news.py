@@ -3,15 +3,19 @@
 import datetime as dt
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import orjson
+from pydantic import Field
 
 from graph_schema.errors import MalformedRecord, SourceUnavailable
+from loaders.settings import LoadSettings
 from loaders.sources import fields
+from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Lines, opened, shown, source_name
+from loaders.sources.lines import STDIN, Lines, fingerprint, names_of, opened, shown, source_name
 from loaders.sources.parquet import SUFFIX as PARQUET
 from loaders.sources.parquet import read_parquet
 from loaders.triple import Article
@@ -23,6 +27,60 @@ _PAGE_SUFFIXES = {".html", ".htm", ".xhtml"}
 _JSON_SUFFIXES = {".jsonl", ".ndjson"}
 _BOM = "\ufeff"
 _KNOWN = {"id", "text", "title", "url", "publisher", "published", "language"}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Texts, folders of texts, pages and tables of texts, one after the other."""
+
+    paths: Sequence[str]
+    ignored: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """The files' or folders' names."""
+        return names_of(self.paths)
+
+    def fingerprint(self, *salt: str) -> str | None:
+        """Of the contents."""
+        return fingerprint(article_files(self.paths), "news", *salt)
+
+    def articles(self) -> Iterator[Article | MalformedRecord]:
+        """All texts in the order in which they were named."""
+        return read_articles(self.paths, self.ignored)
+
+    def loaded(self) -> None:
+        """Nothing to remember."""
+
+
+class NewsArguments(SourceArguments):
+    """Of `news`."""
+
+    paths: Annotated[list[str], Shown("PATH…")] = Field(min_length=1)
+    """Texts, folders of *.txt, HTML pages, JSON lines, Parquet; - for standard input."""
+
+
+def _news(arguments: NewsArguments, _: LoadSettings) -> News:
+    article_files(arguments.paths)
+    return News(arguments.paths)
+
+
+def _retried(files: Sequence[RefusedFile], _base: Sequence[str], _: LoadSettings) -> list[News]:
+    return [News([file.path for file in files])]
+
+
+SOURCE = SourceDefinition(
+    name="news",
+    about="""Extract statements from news and load them.
+
+    A line of a .jsonl file is {"text", "id", "title", "url", "publisher", "published", "language"}; only text is needed. A
+    text whose address was loaded before replaces what was found there then.
+    """,
+    arguments=NewsArguments,
+    make=_news,
+    retry=_retried,
+    of_text=True,
+)
 
 
 def article_files(paths: Sequence[str]) -> list[str]:
@@ -95,7 +153,7 @@ def _text_article(path: str, stream: BinaryIO) -> Article | MalformedRecord:
 def _page_article(path: str, stream: BinaryIO) -> Article | MalformedRecord:
     from loaders.sources.pages import (
         article_of_page,
-    )  # takes a second to import, which loads of other files should not wait
+    )  # takes long to import, which loads of other files should not wait
 
     data = _whole(path, stream)
     if isinstance(data, MalformedRecord):

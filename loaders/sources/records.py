@@ -6,6 +6,7 @@ from typing import Protocol
 
 from graph_schema.domain import Document
 from graph_schema.errors import MalformedRecord
+from loaders.sources.lines import shown
 from loaders.triple import Triple
 
 
@@ -22,14 +23,17 @@ class SourceRecord:
     """Why a record states nothing, as a reason code."""
     withdrawn: bool = False
     """The source takes back all that it stated in this document."""
+    raw: str = ""
+    """The record as it was read."""
+    header: str | None = None
+    """Of the table that it is a row of."""
 
     def malformed(self, field: str, problem: str) -> MalformedRecord:
         """The error that this record, though readable, cannot be taken."""
-        raw = "; ".join(f"{triple.subject.name} {triple.predicate} {triple.object.name}" for triple in self.triples)
-        return MalformedRecord(self.source, self.line, field, problem, raw=raw)
+        return MalformedRecord(self.source, self.line, field, problem, raw=shown(self.raw), header=self.header)
 
 
-class Source(Protocol):
+class RecordSource(Protocol):
     """Files of one kind. The same files give the same records in the same order, as often as they are asked for."""
 
     @property

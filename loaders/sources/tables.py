@@ -19,6 +19,12 @@ class Row:
     """Line on which it begins."""
     values: dict[str, str]
     raw: str
+    header: str
+    """First line of the table."""
+
+    def malformed(self, source: str, column: str | None, problem: str) -> MalformedRecord:
+        """The error that this row cannot be taken."""
+        return MalformedRecord(source, self.line, column, problem, raw=shown(self.raw), header=self.header)
 
 
 def read_table(path: str, columns: Sequence[str], *, delimiter: str = ",") -> Iterator[Row | MalformedRecord]:
@@ -39,24 +45,22 @@ def read_table(path: str, columns: Sequence[str], *, delimiter: str = ",") -> It
                 f"{lines.source}:1: the header lacks {', '.join(absent)}; found {', '.join(header or ())}"
             )
         assert header is not None
+        written = "".join(part.text for part in feed.taken).rstrip("\r\n")
         while True:
             try:
                 row = next_row(reader, feed)
             except MalformedRecord as error:
+                error.header = written
                 yield error
                 continue
             if row is None:
                 return
             if row:
-                yield _row(row, header, feed, lines.source)
-
-
-def _row(row: list[str], header: list[str], feed: "Feed", source: str) -> Row | MalformedRecord:
-    line, raw = feed.taken[0].number, "".join(part.text for part in feed.taken)
-    if len(row) != len(header):
-        problem = f"the row has {len(row)} fields, the header {len(header)}"
-        return MalformedRecord(source, line, None, problem, raw=shown(raw))
-    return Row(line, {name: value for name, value in zip(header, row, strict=True) if value}, raw)
+                raw = "".join(part.text for part in feed.taken)
+                values = {name: value for name, value in zip(header, row, strict=False) if value}
+                taken = Row(feed.taken[0].number, values, raw, written)
+                problem = f"the row has {len(row)} fields, the header {len(header)}"
+                yield taken if len(row) == len(header) else taken.malformed(lines.source, None, problem)
 
 
 class Feed:

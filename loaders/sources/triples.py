@@ -1,6 +1,6 @@
 """Triples as people keep them: JSON lines, CSV, TSV and Parquet in, triples with their document out.
 
-Each record yields a GivenTriple or the MalformedRecord that says in which line and field it is wrong; nothing is dropped
+Each record yields a SourceRecord or the MalformedRecord that says in which line and field it is wrong; nothing is dropped
 in silence. Columns may stand in any order and go by several names (`COLUMNS`); those that nothing reads are collected.
 """
 
@@ -8,22 +8,26 @@ import csv
 import datetime as dt
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import PurePath
-from typing import BinaryIO, Final
+from typing import Annotated, BinaryIO, Final
 
 import orjson
+from pydantic import Field
 
 from graph_schema.domain import Document, Span
 from graph_schema.errors import MalformedRecord, SourceError
 from graph_schema.ids import document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from loaders.settings import LoadSettings
 from loaders.sources import fields, parquet
+from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Line, Lines, opened, shown, source_name
+from loaders.sources.lines import STDIN, Line, Lines, must_be_there, opened, shown, source_name
+from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Feed, next_row
 from loaders.triple import Mention, Triple
 
@@ -78,21 +82,6 @@ _FORMAT_OF: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class GivenTriple:
-    """One record: a statement and the document that it stands in."""
-
-    source: str
-    line: int
-    triple: Triple
-    document: Document
-
-    def malformed(self, field: str, problem: str) -> MalformedRecord:
-        """The error that this record, though readable, cannot be taken."""
-        words = (self.triple.subject.name, self.triple.predicate, self.triple.object.name)
-        return MalformedRecord(self.source, self.line, field, problem, raw=shown(json.dumps(words, ensure_ascii=False)))
-
-
 @dataclass(slots=True)
 class TripleFile:
     """A file of triples, or standard input for `-`; without a format it is told by the name, else by the first line."""
@@ -102,7 +91,7 @@ class TripleFile:
     ignored: set[str] = field(default_factory=set)
     """Columns met so far that nothing reads."""
 
-    def records(self) -> Iterator[GivenTriple | MalformedRecord]:
+    def records(self) -> Iterator[SourceRecord | MalformedRecord]:
         """All records in order. Raises SourceUnavailable, SourceError when the input as a whole cannot be read."""
         with opened(self.path) as stream:
             lines = Lines(stream, source_name(self.path))
@@ -116,7 +105,7 @@ class TripleFile:
                 case TripleFormat.CSV:
                     yield from self._table_records(lines, None)
 
-    def _json_records(self, lines: Lines) -> Iterator[GivenTriple | MalformedRecord]:
+    def _json_records(self, lines: Lines) -> Iterator[SourceRecord | MalformedRecord]:
         columns: dict[str, str | None] = {}
         while True:
             try:
@@ -130,7 +119,7 @@ class TripleFile:
             except MalformedRecord as error:
                 yield error
 
-    def _parquet_records(self) -> Iterator[GivenTriple | MalformedRecord]:
+    def _parquet_records(self) -> Iterator[SourceRecord | MalformedRecord]:
         columns: dict[str, str | None] = {}
         source = source_name(self.path)
         for number, row in parquet.read_parquet(self.path):
@@ -153,7 +142,7 @@ class TripleFile:
                 values.setdefault(column, value)
         return values
 
-    def _table_records(self, lines: Lines, delimiter: str | None) -> Iterator[GivenTriple | MalformedRecord]:
+    def _table_records(self, lines: Lines, delimiter: str | None) -> Iterator[SourceRecord | MalformedRecord]:
         feed = Feed(lines)
         try:
             first = next((line for line in lines if line.text.strip()), None)
@@ -164,7 +153,7 @@ class TripleFile:
         delimiter = delimiter or max(_DELIMITERS, key=first.text.count)
         feed.put_back([first])
         reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        columns = self._columns(next_row(reader, feed), lines.source, first)
+        columns, header = self._columns(next_row(reader, feed), lines.source, first), first.text.rstrip("\r\n")
         while True:
             try:
                 row = next_row(reader, feed)
@@ -172,8 +161,10 @@ class TripleFile:
                     return
                 if row:
                     number, raw = feed.taken[0].number, "".join(line.text for line in feed.taken)
-                    yield _given(_values(row, columns, lines.source, number, raw), lines.source, number, raw)
+                    values = _values(row, columns, lines.source, number, raw)
+                    yield _given(values, lines.source, number, raw, header)
             except MalformedRecord as error:
+                error.header = header
                 yield error
 
     def _columns(self, header: list[str] | None, source: str, first: Line) -> list[str | None]:
@@ -188,6 +179,59 @@ class TripleFile:
             )
         self.ignored.update(name for name, column in zip(header or (), columns, strict=True) if column is None and name)
         return columns
+
+
+@dataclass(slots=True)
+class Triples:
+    """Files of triples, one after the other."""
+
+    paths: Sequence[str]
+    format: TripleFormat | None = None
+    ignored: set[str] = field(default_factory=set)
+    rereads: bool = False
+
+    @property
+    def kind(self) -> str:
+        """With the format that was given: other records come of it."""
+        return f"triples/1 {self.format or ''}"
+
+    def records(self) -> Iterator[SourceRecord | MalformedRecord]:
+        """One record per statement. Raises SourceUnavailable, SourceError."""
+        for path in self.paths:
+            yield from TripleFile(path, self.format, self.ignored).records()
+
+
+class TripleArguments(NamedArguments):
+    """Of `triples`."""
+
+    paths: Annotated[list[str], Shown("FILE…")] = Field(min_length=1)
+    """JSON lines, CSV, TSV or Parquet files; - for standard input."""
+    format: TripleFormat | None = None
+    """Format, where the file's name and first line do not tell."""
+
+
+def _triples(arguments: TripleArguments, _: LoadSettings) -> Triples:
+    must_be_there(*arguments.paths)
+    return Triples(arguments.paths, arguments.format)
+
+
+def _retried(files: Sequence[RefusedFile], _base: Sequence[str], _: LoadSettings) -> list[Triples]:
+    return [Triples([file.path], TripleFormat.CSV if file.header is not None else TripleFormat.JSONL) for file in files]
+
+
+SOURCE = SourceDefinition(
+    name="triples",
+    about="""Load statements with the columns subject, predicate, object and what else is known of them.
+
+    Also read: subject_type, object_type, relation, sentence, url, title, publisher, published, date, valid_from, valid_to,
+    modality, confidence, role, attribution. Dates are YYYY-MM-DD. Types that are missing are inferred; a predicate that the
+    vocabulary lacks is kept as RELATED_TO with its words.
+    """,
+    arguments=TripleArguments,
+    make=_triples,
+    retry=_retried,
+    full_by_default=False,
+)
 
 
 def _values(row: list[str], columns: list[str | None], source: str, number: int, raw: str) -> dict[str, object]:
@@ -212,7 +256,7 @@ def _object(lines: Lines, line: Line) -> dict[str, object]:
     return record
 
 
-def _given(values: Mapping[str, object], source: str, line: int, raw: str) -> GivenTriple:
+def _given(values: Mapping[str, object], source: str, line: int, raw: str, header: str | None = None) -> SourceRecord:
     """The record of these values. Raises MalformedRecord naming the field."""
     at = "subject"
     try:
@@ -253,7 +297,8 @@ def _given(values: Mapping[str, object], source: str, line: int, raw: str) -> Gi
         )
         origin = {name: fields.text(values.get(at := name)) for name in _ORIGIN}
         published = fields.date(values.get(at := "published"))
-        return GivenTriple(source, line, triple, _document(source, published=published, **origin))
+        document = _document(source, published=published, **origin)
+        return SourceRecord(source, line, document, (triple,), raw=raw, header=header)
     except FieldProblem as problem:
         raise MalformedRecord(source, line, at, str(problem), raw=shown(raw)) from None
 

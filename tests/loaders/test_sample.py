@@ -12,9 +12,11 @@ from graph_schema.database.graph import Graph
 from graph_schema.vocabulary import LIVE_MODALITIES, RelationType
 from loaders.extraction.spacy_rules import spacy_extractor
 from loaders.loading.dead_letter import DeadLetterFile
-from loaders.loading.inputs import Input, NewsInput, TripleInput
+from loaders.loading.inputs import Input, RecordInput, TextInput
 from loaders.loading.pipeline import check, load
 from loaders.settings import LoadSettings
+from loaders.sources.news import News
+from loaders.sources.triples import Triples
 
 pytestmark = pytest.mark.anyio
 
@@ -32,8 +34,8 @@ SENTENCES: LiteralString = "MATCH (c:Claim {edge: $edge}) RETURN collect(c.sente
 def inputs() -> Iterator[list[Input]]:
     with as_file(files("loaders.sample")) as folder:
         yield [
-            NewsInput([str(folder / "bulletins.jsonl")], spacy_extractor()),
-            TripleInput([str(folder / "statements.csv")]),
+            TextInput("news", News([str(folder / "bulletins.jsonl")]), spacy_extractor()),
+            RecordInput("triples", Triples([str(folder / "statements.csv")])),
         ]
 
 

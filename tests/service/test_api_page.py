@@ -13,9 +13,11 @@ from graph_schema.database import schema
 from graph_schema.database.graph import Graph
 from loaders.extraction.spacy_rules import spacy_extractor
 from loaders.loading.dead_letter import DeadLetterFile
-from loaders.loading.inputs import NewsInput, TripleInput
+from loaders.loading.inputs import RecordInput, TextInput
 from loaders.loading.pipeline import load
 from loaders.settings import LoadSettings
+from loaders.sources.news import News
+from loaders.sources.triples import Triples
 
 pytestmark = pytest.mark.anyio
 
@@ -35,8 +37,8 @@ async def test_the_twenty_questions_are_answered_as_the_page_says(
     await schema.apply(graph)
     refused = DeadLetterFile(tmp_path / "refused.jsonl")
     with as_file(files("loaders.sample")) as folder:
-        news = NewsInput([str(folder / "bulletins.jsonl")], spacy_extractor())
-        given = TripleInput([str(folder / "statements.csv")])
+        news = TextInput("news", News([str(folder / "bulletins.jsonl")]), spacy_extractor())
+        given = RecordInput("triples", Triples([str(folder / "statements.csv")]))
         for each in (news, given):
             await load(graph, each, job="sample", settings=LoadSettings(), dead_letters=refused)
     asked = list(questions())

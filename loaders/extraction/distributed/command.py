@@ -9,7 +9,13 @@ from loaders.extraction.choosing import ExtractorKind
 
 
 def run_blocks(
-    paths: list[str], folder: str | None, *, kind: ExtractorKind, format: str, workers: int | None
+    paths: list[str],
+    folder: str | None,
+    *,
+    kind: ExtractorKind,
+    open_triples: bool,
+    format: str,
+    workers: int | None,
 ) -> tuple[Counter[str], list[str]]:
     """Extract `paths` into `folder`; the counts of this run, and what went wrong with which block.
 
@@ -22,7 +28,7 @@ def run_blocks(
         from loaders.extraction.distributed.ray_engine import extract_blocks
     except ImportError as error:
         raise SettingsError("--engine ray needs `pip install 'chokepoint[ray]'`") from error
-    output = Output(folder.rstrip("/"), BlockFormat(format), open_triples=kind is ExtractorKind.OPEN)
+    output = Output(folder.rstrip("/"), BlockFormat(format), open_triples=open_triples)
     counts: Counter[str] = Counter()
     problems: list[str] = []
     for done in extract_blocks(paths, output, kind=kind, workers=workers):

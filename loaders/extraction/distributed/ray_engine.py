@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from graph_schema.errors import ChokepointError, MalformedRecord, SettingsError
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import ASKS_A_MODEL, ExtractorKind, make_extractor
 from loaders.extraction.distributed.blocks import Block, plan, read_block
 from loaders.extraction.distributed.output import Output
 from loaders.extraction.lemmas import pipeline_name
@@ -37,8 +37,8 @@ class BlockReader:
     """Reads block after block with one extractor; Ray makes one per worker."""
 
     def __init__(self, kind: ExtractorKind, output: Output) -> None:
-        self._extractor = make_extractor(kind)
-        self._reader = _reader(kind)
+        self._extractor = make_extractor(kind, open_triples=output.open_triples)
+        self._reader = _reader(kind, output)
         self._output = output
 
     def __call__(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -87,10 +87,10 @@ def extract_blocks(
     names a cluster, whose machines must have the same version of chokepoint and see the same store. Raises SettingsError,
     SourceUnavailable, SourceError.
     """
-    if kind is ExtractorKind.LLM:
+    if kind in ASKS_A_MODEL:
         raise SettingsError("--engine ray runs the offline extractors; a language model is as fast as its endpoint")
     finished = output.finished()
-    left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind)) not in finished]
+    left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind, output)) not in finished]
     if not left:
         return
     ray = _started_ray()
@@ -105,9 +105,9 @@ def extract_blocks(
         yield BlockDone(row["block"], Counter(orjson.loads(row["counts"])), row["problem"])
 
 
-def _reader(kind: ExtractorKind) -> str:
+def _reader(kind: ExtractorKind, output: Output) -> str:
     """What must be the same for a finished block to stay valid."""
-    return f"{kind}/{version('chokepoint')}/{pipeline_name()}"
+    return f"{'open' if output.open_triples else kind}/{version('chokepoint')}/{pipeline_name()}"
 
 
 def _readable(block: Block, refused: list[MalformedRecord]) -> Iterator[Article]:

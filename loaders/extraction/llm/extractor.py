@@ -34,14 +34,19 @@ class LlmExtractor:
 
         Raises SettingsError (key or model refused) and SourceUnavailable (the endpoint does not answer): both concern all texts.
         """
+        longest = self._settings.chunk_characters
+        return self.read((article, pieces(article.text, longest)) for article in articles)
+
+    def read(self, texts: Iterable[tuple[Article, Iterable[Piece]]]) -> Iterator[Extraction]:
+        """As `extract`, of each article these pieces alone; one without a piece costs no request."""
         waiting: deque[Future[Extraction]] = deque()
         with (
             LlmClient(self._settings, self.budget) as client,
             ThreadPoolExecutor(self._settings.concurrency) as threads,
         ):
             try:
-                for article in articles:
-                    waiting.append(threads.submit(self._one, client, article))
+                for article, parts in texts:
+                    waiting.append(threads.submit(self._one, client, article, parts))
                     if len(waiting) >= self._settings.concurrency:
                         yield waiting.popleft().result()
                 while waiting:
@@ -51,10 +56,10 @@ class LlmExtractor:
                 for future in waiting:
                     future.cancel()
 
-    def _one(self, client: LlmClient, article: Article) -> Extraction:
+    def _one(self, client: LlmClient, article: Article, parts: Iterable[Piece]) -> Extraction:
         reading = Reading()
         try:
-            for piece in pieces(article.text, self._settings.chunk_characters):
+            for piece in parts:
                 self._read(client, article, piece, reading)
         except (BudgetSpent, RequestRefused, AnswerUnusable) as problem:
             return Extraction(article, rejected=dict(reading.rejected), problem=str(problem))

@@ -1,8 +1,11 @@
 """A text in pieces that one request can hold, cut between paragraphs, else sentences, else words."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from graph_schema.domain import Span
 
 _CUTS = (re.compile(r"\n\s*\n"), re.compile(r"\n|(?<=[.!?。！？])\s"), re.compile(r"\s"))
 
@@ -24,6 +27,21 @@ def pieces(text: str, longest: int) -> Iterator[Piece]:
         if text[start:end].strip():
             yield Piece(text[start:end], start)
         start = end
+
+
+def windows(text: str, places: Iterable[Span], longest: int) -> Iterator[Piece]:
+    """The sentences of `places` with a neighbour on either side, in order and without overlap, in pieces of at most `longest`."""
+    begins = [0, *(match.end() for match in _CUTS[1].finditer(text)), len(text)]
+    joined: list[tuple[int, int]] = []
+    for place in sorted(places):
+        start = begins[max(bisect_right(begins, place.start) - 2, 0)]
+        end = begins[min(bisect_left(begins, place.end) + 1, len(begins) - 1)]
+        if joined and start <= joined[-1][1]:
+            start, end = joined[-1][0], max(end, joined[-1][1])
+            joined.pop()
+        joined.append((start, end))
+    for start, end in joined:
+        yield from (Piece(part.text, start + part.offset) for part in pieces(text[start:end], longest))
 
 
 def halves(piece: Piece) -> Iterator[Piece]:

@@ -44,5 +44,7 @@ class LlmSettings(BaseSettings):
     """Longest piece of a text that is sent at once."""
     answer_tokens: int = Field(default=4_096, ge=64)
     """Longest answer, in tokens; a piece whose answer is cut off is halved and sent again."""
+    unsure_below: float = Field(default=0.7, ge=0.0, le=1.0)
+    """With `--extractor reader+llm`, the model is asked about sentences with a statement less sure than this."""
     temperature: float = Field(default=0.0, ge=0.0, le=2.0)
     """Randomness of the answer."""

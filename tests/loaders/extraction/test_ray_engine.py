@@ -142,7 +142,7 @@ def test_parquet_output_keeps_types_and_aliases(tmp_path: Path) -> None:
 
 
 def test_a_block_that_cannot_be_read_does_not_stop_the_others(news: Path, tmp_path: Path) -> None:
-    reader = BlockReader(ExtractorKind.OPEN, Output(str(tmp_path / "out"), BlockFormat.JSONL, open_triples=True))
+    reader = BlockReader(ExtractorKind.SPACY, Output(str(tmp_path / "out"), BlockFormat.JSONL, open_triples=True))
     gone = {"path": f"file://{tmp_path}/gone.jsonl", "start": 0, "end": 9, "version": ""}
     assert "no such file" in reader(gone)["problem"]
 
@@ -158,7 +158,7 @@ def test_ray_finds_what_one_process_finds_and_does_only_what_is_left(ray: None, 
     output = Output(f"file://{folder}", BlockFormat.JSONL, open_triples=True)
 
     def run() -> list[BlockDone]:
-        return list(extract_blocks([f"file://{news}"], output, kind=ExtractorKind.OPEN, workers=1, block_bytes=300))
+        return list(extract_blocks([f"file://{news}"], output, workers=1, block_bytes=300))
 
     done = run()
     counts = sum((block.counts for block in done), Counter[str]())
@@ -167,7 +167,7 @@ def test_ray_finds_what_one_process_finds_and_does_only_what_is_left(ray: None, 
     assert (counts["articles"], counts["refused"]) == (12, 1)
     local = [
         open_row(extraction.article, triple)
-        for extraction in make_extractor(ExtractorKind.OPEN).extract(
+        for extraction in make_extractor(ExtractorKind.SPACY, open_triples=True).extract(
             [Article(f"n{number}", text) for number, text in enumerate(TEXTS)]
         )
         for triple in extraction.triples

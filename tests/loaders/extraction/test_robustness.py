@@ -4,15 +4,15 @@ import json
 import subprocess
 import sys
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
-from loaders.extraction.parallel import extract_with
 from loaders.triple import Article
 
 SENTENCE = "Intel tested tools from ACM Research in Arizona."
@@ -21,6 +21,12 @@ CHINESE = ["英特爾", "盛美半導體", "台積電", "測試", "，", "。", 
 LEFTOVERS = st.lists(
     st.one_of(st.sampled_from([*MARKUP, *CHINESE, SENTENCE, "\n", "\r\n", "\t"]), st.text(max_size=12)), max_size=30
 ).map("".join)
+
+
+def extract_with(
+    articles: Iterable[Article], *, open_triples: bool = False, processes: int = 1
+) -> Iterator[Extraction]:
+    return make_extractor(ExtractorKind.SPACY, open_triples=open_triples, processes=processes).extract(articles)
 
 
 def sure(extraction: Extraction) -> None:

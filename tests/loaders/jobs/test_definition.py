@@ -47,7 +47,7 @@ def test_jobs_are_due_by_cron_or_interval(file: Path) -> None:
     [
         pytest.param("name: lists", "name: The Lists", ":2: name: String should match", id="name"),
         pytest.param("name: chips", "name: lists", ":8: name 'lists' is given to two jobs", id="name twice"),
-        pytest.param("source: eto", "source: etoo", "source 'etoo' is unknown; expected one of triples", id="source"),
+        pytest.param("source: eto", "source: etoo", "source 'etoo' is unknown; expected one of eto, feed", id="source"),
         pytest.param('"15 4 * * *"', '"75 4 * * *"', "schedule '75 4 * * *'", id="cron"),
         pytest.param("schedule: PT6H", "schedule: PTsix", "schedule 'PTsix'", id="interval"),
         pytest.param("timeout: PT1H", "timeout: 1 hour", ":7: timeout: write a duration by ISO 8601", id="timeout"),

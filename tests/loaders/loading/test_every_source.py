@@ -16,12 +16,12 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.graph import Graph
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.execution import Plan, execute
-from loaders.loading.inputs import Input, TripleInput
-from loaders.loading.source_input import SourceInput
+from loaders.loading.inputs import Input, RecordInput
 from loaders.settings import LoadSettings
 from loaders.sources.eto import SupplyChain
 from loaders.sources.followthemoney import FollowTheMoney
 from loaders.sources.gdelt import Gdelt
+from loaders.sources.triples import Triples
 from loaders.writing.counts import Counts
 
 pytestmark = pytest.mark.anyio
@@ -51,19 +51,19 @@ RETURN toString(c.date) AS date, c.modality AS modality ORDER BY date
 
 
 def events(folder: Path, export: str, mentions: str) -> Input:
-    return SourceInput(Gdelt([str(folder / export)], [str(folder / mentions)]), "gdelt")
+    return RecordInput("gdelt", Gdelt([str(folder / export)], [str(folder / mentions)]), "gdelt")
 
 
 def entities(path: Path) -> Input:
-    return SourceInput(FollowTheMoney([str(path)]), "ftm")
+    return RecordInput("ftm", FollowTheMoney([str(path)]), "ftm")
 
 
 def chain(folder: Path) -> Input:
-    return SourceInput(SupplyChain(str(folder)), "eto")
+    return RecordInput("eto", SupplyChain(str(folder)), "eto")
 
 
 SOURCES: dict[str, Callable[[], Input]] = {
-    "triples": lambda: TripleInput([str(SAMPLE)]),
+    "triples": lambda: RecordInput("triples", Triples([str(SAMPLE)])),
     "eto": lambda: chain(RECORDED / "eto"),
     "ftm": lambda: entities(RECORDED / "followthemoney" / "entities.ftm.json"),
     "gdelt": lambda: events(RECORDED / "gdelt", "events.export.CSV", "mentions.CSV"),

@@ -13,10 +13,10 @@ import pytest
 from graph_schema.database.graph import Graph
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.execution import Plan, execute
-from loaders.loading.inputs import Input, TripleInput
-from loaders.loading.source_input import SourceInput
+from loaders.loading.inputs import Input, RecordInput
 from loaders.settings import LoadSettings
 from loaders.sources.followthemoney import FollowTheMoney
+from loaders.sources.triples import Triples
 
 pytestmark = pytest.mark.anyio
 
@@ -103,7 +103,11 @@ async def test_spoilt_records_are_refused_one_by_one_and_change_nothing(
     path = tmp_path / ("list.json" if kind == "entities" else "list.jsonl")
 
     def input() -> Input:
-        return SourceInput(FollowTheMoney([str(path)])) if kind == "entities" else TripleInput([str(path)])
+        return (
+            RecordInput("ftm", FollowTheMoney([str(path)]))
+            if kind == "entities"
+            else RecordInput("triples", Triples([str(path)]))
+        )
 
     path.write_text("\n".join(good) + "\n")
     assert await bring(ready, input(), tmp_path / "none.jsonl") == 0
@@ -135,4 +139,4 @@ async def test_firms_that_own_each_other_are_kept_as_they_are(ready: Graph, tmp_
         for n in range(3)
     ]
     path.write_text("\n".join(map(json.dumps, [*firms, *ties])))
-    assert await bring(ready, SourceInput(FollowTheMoney([str(path)])), tmp_path / "none.jsonl") == 0
+    assert await bring(ready, RecordInput("ftm", FollowTheMoney([str(path)])), tmp_path / "none.jsonl") == 0

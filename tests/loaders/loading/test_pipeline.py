@@ -14,9 +14,10 @@ from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
 from graph_schema.errors import GraphUnavailable, MalformedRecord, SourceUnavailable
 from loaders.loading.dead_letter import DeadLetterFile
-from loaders.loading.inputs import Input, Taken, TripleInput
+from loaders.loading.inputs import Input, RecordInput, Taken
 from loaders.loading.pipeline import Outcome, check, load
 from loaders.settings import LoadSettings
+from loaders.sources.triples import Triples
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +62,7 @@ async def bring(graph: Graph, input: Input, dead_letters: DeadLetterFile, **more
 
 
 async def test_counts_add_up_and_the_run_is_recorded(ready: Graph, table: Path, dead_letters: DeadLetterFile) -> None:
-    outcome = await bring(ready, TripleInput([str(table)]), dead_letters)
+    outcome = await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
     counts = outcome.counts
     assert (counts.records_read, counts.records_refused, counts.claims_new, counts.edges_new) == (12, 2, 10, 10)
     assert counts.records_read == counts.records_refused + counts.claims_new + counts.claims_unchanged
@@ -74,15 +75,21 @@ async def test_counts_add_up_and_the_run_is_recorded(ready: Graph, table: Path, 
 async def test_refused_records_are_kept_with_line_field_and_reason(
     ready: Graph, table: Path, dead_letters: DeadLetterFile
 ) -> None:
-    await bring(ready, TripleInput([str(table)]), dead_letters)
+    await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
+    of_table = {
+        "kind": "triples",
+        "input": "table.csv",
+        "source": "table.csv",
+        "header": "subject,predicate,object",
+    }
     assert [json.loads(line) for line in dead_letters.path.read_text().splitlines()] == [
-        {"source": "table.csv", "line": 6, "field": "subject", "reason": "is empty", "raw": ",,"},
+        {**of_table, "line": 6, "field": "subject", "reason": "is empty", "raw": ",,"},
         {
-            "source": "table.csv",
+            **of_table,
             "line": 13,
             "field": "object",
             "reason": "is one and the same entity as the subject",
-            "raw": '["Intel", "supplies", "Intel Corp"]',
+            "raw": "Intel,supplies,Intel Corp",
         },
     ]
 
@@ -91,16 +98,16 @@ async def test_a_clean_load_leaves_no_dead_letter_file(
     ready: Graph, tmp_path: Path, dead_letters: DeadLetterFile
 ) -> None:
     (tmp_path / "a.csv").write_text("subject,predicate,object\nIntel,makes,Xeon\n")
-    await bring(ready, TripleInput([str(tmp_path / "a.csv")]), dead_letters)
+    await bring(ready, RecordInput("triples", Triples([str(tmp_path / "a.csv")])), dead_letters)
     assert not dead_letters.path.exists()
 
 
 async def test_the_same_file_twice_changes_no_count(
     ready: Graph, table: Path, dead_letters: DeadLetterFile, snapshot: Read
 ) -> None:
-    await bring(ready, TripleInput([str(table)]), dead_letters)
+    await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
     before = await snapshot(ready)
-    again = await bring(ready, TripleInput([str(table)]), dead_letters)
+    again = await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
     assert (again.resumed_at, again.counts.changed, again.counts.claims_unchanged) == (0, False, 10)
     assert await snapshot(ready) == before
 
@@ -109,7 +116,7 @@ async def test_the_same_file_twice_changes_no_count(
 async def test_a_stopped_load_goes_on_where_it_stopped(
     ready: Graph, table: Path, dead_letters: DeadLetterFile, snapshot: Read, batches: int
 ) -> None:
-    await bring(ready, TripleInput([str(table)]), dead_letters)
+    await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
     undisturbed = await snapshot(ready)
     await ready.write(_query, EMPTY)
 
@@ -121,10 +128,12 @@ async def test_a_stopped_load_goes_on_where_it_stopped(
         if written == batches:
             stop.set()
 
-    first = await bring(ready, TripleInput([str(table)]), dead_letters, stop=stop, progress=stop_after_some)
+    first = await bring(
+        ready, RecordInput("triples", Triples([str(table)])), dead_letters, stop=stop, progress=stop_after_some
+    )
     assert first.status is RunStatus.INTERRUPTED
     assert 0 < first.counts.records_read < 12
-    second = await bring(ready, TripleInput([str(table)]), dead_letters)
+    second = await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
     assert second.resumed_at == first.counts.records_read
     assert first.counts.records_read + second.counts.records_read == 12
     assert await snapshot(ready) == undisturbed
@@ -135,10 +144,14 @@ async def test_a_stopped_load_goes_on_where_it_stopped(
 class Breaking:
     """An input that breaks off after some records, as a file on a lost network share does."""
 
-    whole: TripleInput
+    whole: Input
     after: int | None
     ignored: set[str] = field(default_factory=set)
+    kind: str = "triples"
     source: str = "table.csv"
+
+    def loaded(self) -> None:
+        self.whole.loaded()
 
     def fingerprint(self) -> str | None:
         return self.whole.fingerprint()
@@ -153,7 +166,7 @@ class Breaking:
 async def test_an_input_that_breaks_off_fails_the_run_and_the_next_load_goes_on(
     ready: Graph, table: Path, dead_letters: DeadLetterFile
 ) -> None:
-    whole = TripleInput([str(table)])
+    whole = RecordInput("triples", Triples([str(table)]))
     with pytest.raises(SourceUnavailable, match="stale file handle"):
         await bring(ready, Breaking(whole, 7), dead_letters)
     (run,) = await runs(ready)
@@ -167,9 +180,9 @@ async def test_an_input_of_other_content_begins_at_its_beginning(
     ready: Graph, table: Path, dead_letters: DeadLetterFile
 ) -> None:
     with pytest.raises(SourceUnavailable):
-        await bring(ready, Breaking(TripleInput([str(table)]), 7), dead_letters)
+        await bring(ready, Breaking(RecordInput("triples", Triples([str(table)])), 7), dead_letters)
     append(table, "Nvidia,makes,H200\n")
-    assert (await bring(ready, TripleInput([str(table)]), dead_letters)).resumed_at == 0
+    assert (await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)).resumed_at == 0
 
 
 class Flickering(Graph):
@@ -188,13 +201,13 @@ async def test_a_load_waits_for_a_database_that_goes_away(
     ready: Graph, table: Path, dead_letters: DeadLetterFile
 ) -> None:
     flickering = Flickering(ready._driver, ready.settings)
-    outcome = await bring(flickering, TripleInput([str(table)]), dead_letters)
+    outcome = await bring(flickering, RecordInput("triples", Triples([str(table)])), dead_letters)
     assert (flickering.failures, outcome.counts.claims_new) == (0, 10)
 
 
 async def test_predicates_that_the_vocabulary_lacks_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("subject,predicate,object\nA Inc,frobs,B Inc\nB Inc,frobs,A Inc\nA Inc,supplies,B Inc\n")
-    counts, findings, refusals = check(TripleInput([str(path)]))
+    counts, findings, refusals = check(RecordInput("triples", Triples([str(path)])))
     assert (counts.records_read, counts.statements, refusals) == (3, 3, [])
     assert findings.unmapped == {"frobs": 2}

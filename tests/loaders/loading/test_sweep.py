@@ -13,10 +13,10 @@ from graph_schema.errors import SettingsError, UnexpectedCounts
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.execution import Plan, execute
 from loaders.loading.expectations import Expectation
-from loaders.loading.inputs import Input, TripleInput
-from loaders.loading.source_input import SourceInput
+from loaders.loading.inputs import Input, RecordInput
 from loaders.settings import LoadSettings
 from loaders.sources.followthemoney import FollowTheMoney
+from loaders.sources.triples import Triples
 from loaders.writing.counts import Counts
 
 pytestmark = pytest.mark.anyio
@@ -41,10 +41,10 @@ async def bring(graph: Graph, input: Input, tmp_path: Path, *expect: str, full: 
     return outcome.counts
 
 
-def table(tmp_path: Path, *rows: str) -> TripleInput:
+def table(tmp_path: Path, *rows: str) -> Input:
     path = tmp_path / "table.csv"
     path.write_text("subject,predicate,object,sentence\n" + "".join(f"{row}\n" for row in rows))
-    return TripleInput([str(path)])
+    return RecordInput("triples", Triples([str(path)]))
 
 
 INTEL, TSMC = ("Intel", "SUPPLIES", "Zorg"), ("TSMC", "SUPPLIES", "Zorg")
@@ -87,7 +87,7 @@ async def test_other_sources_are_left_alone(ready: Graph, tmp_path: Path) -> Non
     await bring(ready, table(tmp_path, "Intel,supplies,Zorg Inc,"), tmp_path)
     other = tmp_path / "other.csv"
     other.write_text("subject,predicate,object\nTSMC,supplies,Zorg Inc\n")
-    await bring(ready, TripleInput([str(other)]), tmp_path)
+    await bring(ready, RecordInput("triples", Triples([str(other)])), tmp_path)
     assert set((await statuses(ready)).values()) == {"asserted"}
 
 
@@ -96,14 +96,14 @@ async def test_a_record_that_a_delta_deletes_has_ended_and_one_that_it_changes_i
 ) -> None:
     entities = str(DATA / "entities.ftm.json")
     listed = ("Trial List", "SANCTIONS", "Example Memory")
-    await bring(ready, SourceInput(FollowTheMoney([entities]), "list"), tmp_path)
+    await bring(ready, RecordInput("ftm", FollowTheMoney([entities]), "list"), tmp_path)
     assert (await statuses(ready))[listed] == "asserted"
-    changes = SourceInput(FollowTheMoney([str(DATA / "changes.delta.json")], [entities]), "list")
+    changes = RecordInput("ftm", FollowTheMoney([str(DATA / "changes.delta.json")], [entities]), "list")
     counts = await bring(ready, changes, tmp_path, full=False)
     assert (counts.claims_ended, counts.claims_new, counts.claims_removed) == (2, 2, 1)
     assert (await statuses(ready))[listed] == "ended"
     assert not (await bring(ready, changes, tmp_path, full=False)).changed
-    await bring(ready, SourceInput(FollowTheMoney([entities]), "list"), tmp_path)
+    await bring(ready, RecordInput("ftm", FollowTheMoney([entities]), "list"), tmp_path)
     assert (await statuses(ready))[listed] == "asserted"
 
 
@@ -111,9 +111,9 @@ async def test_a_full_list_without_a_listing_ends_it(ready: Graph, tmp_path: Pat
     lines = (DATA / "entities.ftm.json").read_text().splitlines()
     path = tmp_path / "list.json"
     path.write_text("\n".join(lines))
-    await bring(ready, SourceInput(FollowTheMoney([str(path)])), tmp_path)
+    await bring(ready, RecordInput("ftm", FollowTheMoney([str(path)])), tmp_path)
     path.write_text("\n".join(line for line in lines if json.loads(line)["id"] != "s2"))
-    counts = await bring(ready, SourceInput(FollowTheMoney([str(path)])), tmp_path)
+    counts = await bring(ready, RecordInput("ftm", FollowTheMoney([str(path)])), tmp_path)
     assert counts.claims_ended == 2
     assert (await statuses(ready))["Trial List", "SANCTIONS", "Example Memory"] == "ended"
 

@@ -11,21 +11,21 @@ import pytest
 
 from graph_schema.errors import MalformedRecord
 from graph_schema.vocabulary import Modality
-from loaders.loading.source_input import SourceInput
+from loaders.loading.inputs import RecordInput
 from loaders.resolution.linking import Statement
 from loaders.sources.eto import SupplyChain
 from loaders.sources.followthemoney import FollowTheMoney
 from loaders.sources.gdelt import Gdelt
-from loaders.sources.records import Source
+from loaders.sources.records import RecordSource
 
 FOLDER = Path(os.environ.get("CHOKEPOINT_SHARED") or Path(__file__).parents[4] / "shared") / "data"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the sources' real files are not here")
 
 
-def read(source: Source) -> tuple[Counter[str], list[Statement]]:
+def read(source: RecordSource) -> tuple[Counter[str], list[Statement]]:
     counts: Counter[str] = Counter()
     statements: list[Statement] = []
-    for record in SourceInput(source).records():
+    for record in RecordInput("any", source).records():
         if isinstance(record, MalformedRecord):
             assert "one and the same entity" in record.problem, record
             counts["refused"] += 1

@@ -11,25 +11,26 @@ from hypothesis import strategies as st
 from graph_schema.domain import Span
 from graph_schema.errors import MalformedRecord, SourceError, SourceUnavailable
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from loaders.sources.triples import GivenTriple, TripleFile, TripleFormat
+from loaders.sources.records import SourceRecord
+from loaders.sources.triples import TripleFile, TripleFormat
 
 
-def read(folder: Path, content: str | bytes, name: str = "bulletin.csv") -> list[GivenTriple | MalformedRecord]:
+def read(folder: Path, content: str | bytes, name: str = "bulletin.csv") -> list[SourceRecord | MalformedRecord]:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return list(TripleFile(str(path)).records())
 
 
-def only(records: list[GivenTriple | MalformedRecord]) -> GivenTriple:
+def only(records: list[SourceRecord | MalformedRecord]) -> SourceRecord:
     (record,) = records
-    assert isinstance(record, GivenTriple), record
+    assert isinstance(record, SourceRecord), record
     return record
 
 
-def words(record: GivenTriple | MalformedRecord) -> tuple[str, ...] | str:
+def words(record: SourceRecord | MalformedRecord) -> tuple[str, ...] | str:
     if isinstance(record, MalformedRecord):
         return str(record)
-    return record.triple.subject.name, record.triple.predicate, record.triple.object.name
+    return record.triples[0].subject.name, record.triples[0].predicate, record.triples[0].object.name
 
 
 def test_a_table_with_all_columns_gives_the_whole_statement(tmp_path: Path) -> None:
@@ -42,7 +43,7 @@ def test_a_table_with_all_columns_gives_the_whole_statement(tmp_path: Path) -> N
             "Example,2025-12-12,en,2025-08,2025,2026,alleged,0.8,,Reuters\n",
         )
     )
-    triple = record.triple
+    triple = record.triples[0]
     assert (triple.subject.type, triple.relation, triple.modality) == (
         EntityType.COMPANY,
         RelationType.TESTED,
@@ -157,7 +158,7 @@ def test_the_output_of_the_extractor_is_read_back(tmp_path: Path) -> None:
         '"start":5,"end":12,"confidence":0.9}'
     )
     record = only(read(tmp_path, line, "out.jsonl"))
-    assert (record.triple.relation, record.triple.span, record.triple.predicate) == (
+    assert (record.triples[0].relation, record.triples[0].span, record.triples[0].predicate) == (
         RelationType.TESTED,
         Span(5, 12),
         "has tested",
@@ -224,7 +225,7 @@ def test_columns_that_nothing_reads_are_collected(tmp_path: Path) -> None:
 
 def test_rows_without_an_address_belong_to_one_document_per_publisher(tmp_path: Path) -> None:
     records = read(tmp_path, "subject,predicate,object,source\na,b,c,Reuters\nd,e,f,Reuters\ng,h,i,https://e.org/1\n")
-    documents = [record.document for record in records if isinstance(record, GivenTriple)]
+    documents = [record.document for record in records if isinstance(record, SourceRecord)]
     assert documents[0] == documents[1] != documents[2]
     assert [(d.publisher, d.url, d.title) for d in documents[1:]] == [
         ("Reuters", None, "bulletin.csv"),
@@ -246,4 +247,4 @@ def test_no_input_breaks_the_reader(data: bytes, format: TripleFormat) -> None:
         except SourceError as error:
             assert "UTF-16" in str(error)  # noqa: PT017
         else:
-            assert all(isinstance(record, GivenTriple | MalformedRecord) for record in records)
+            assert all(isinstance(record, SourceRecord | MalformedRecord) for record in records)

@@ -1,0 +1,97 @@
+/** An entity's page: names, who lists it, facts in words, relations by family, sources, where sources differ, what was said when. */
+
+import { ask } from "./api.js";
+import { h, put } from "./dom.js";
+import { claimItem } from "./evidence.js";
+import { change } from "./state.js";
+import { texts } from "./texts.js";
+import { familyNames, familyOf } from "./vocabulary.js";
+
+const { entity: words } = texts;
+
+/** The head of the page: what it is called, what it is, who lists it. */
+export function showFacts(root, { state, entity, neighbors, publishers }, go) {
+  const to = (text, changes) => h("button", { type: "button", onclick: () => go(change(state, { selected: "", opened: [], ...changes })) }, text);
+  const countries = neighbors.groups.filter((group) => group.by === "COUNTRY").slice(0, 6);
+  put(
+    root,
+    h("p", { class: "eyebrow" }, texts.entityType(entity.type)),
+    h("h1", {}, entity.name),
+    entity.aliases.length > 0 && h("p", { class: "aliases" }, h("span", {}, words.aliases), " ", entity.aliases.join(" · ")),
+    entity.listed.length > 0 &&
+      h("p", { class: "listed-by" }, texts.evidence.listedBy(entity.listed.map((one) => (one.validFrom ? `${one.subject.name} (${one.validFrom})` : one.subject.name)).join(", "))),
+    h(
+      "p",
+      { class: "acts" },
+      to(texts.evidence.askFrom, { ask: "tie", of: [entity.id] }),
+      to(texts.evidence.exposure, { ask: "exposure", of: [entity.id] }),
+      to(texts.evidence.supply, { ask: "supply", of: [entity.id] }),
+      to(texts.kinds.changes, { ask: "changes", of: [entity.id] }),
+    ),
+    h(
+      "dl",
+      { class: "facts" },
+      h("dt", {}, words.relations),
+      h("dd", {}, `${texts.evidence.degree(entity.degree)}, ${words.neighbours(neighbors.totalCount)}`),
+      countries.length > 0 && [h("dt", {}, words.countries), h("dd", {}, countries.map((group) => `${group.name ?? words.unknownCountry} ${group.neighbors}`).join(" · "))],
+      publishers.length > 0 && [h("dt", {}, words.sources), h("dd", {}, publishers.map((one) => `${one.value ?? words.noPublisher} ${one.claims}`).join(" · "))],
+    ),
+  );
+}
+
+/** Relations by family, and where sources differ. */
+export function showRelations(root, { model, contradictions }, { choose }) {
+  const relations = [...model.links.values()].flatMap((link) => link.relations.map((relation) => ({ relation, key: link.key })));
+  const sections = familyNames()
+    .map((family) => [family, relations.filter(({ relation }) => familyOf(relation.type) === family)])
+    .filter(([, found]) => found.length > 0);
+  put(
+    root,
+    h("h2", {}, words.relations),
+    h(
+      "div",
+      { class: "families" },
+      sections.map(([family, found]) =>
+        h(
+          "section",
+          { class: `family family-${family}` },
+          h("h3", {}, texts.family(family), h("span", { class: "count" }, ` ${found.length}`)),
+          h("ul", {}, found.map(({ relation, key }) => h("li", {}, h("button", { type: "button", class: "in-chain relation", "data-key": `l:${key}`, onclick: () => choose(`l:${key}`) }, texts.sentenceOf(relation))))),
+        ),
+      ),
+    ),
+    contradictions?.length > 0 && [
+      h("h2", {}, words.contradictions),
+      h(
+        "ul",
+        { class: "differ" },
+        contradictions.map((one) =>
+          h("li", {}, h("strong", {}, texts.sentenceOf(one.relation)), h("blockquote", {}, one.stating[0]?.sentence), h("blockquote", { class: "against" }, one.against[0]?.sentence)),
+        ),
+      ),
+    ],
+  );
+}
+
+/** What was said of entities, newest first, under the days. */
+export async function showTimeline(root, { ids, since, until, timeline }, tools) {
+  const found = timeline ?? (await ask("explore-timeline", { ids, since: since || undefined, until: until || undefined, first: 40 })).timeline;
+  put(
+    root,
+    h("h2", {}, words.time),
+    found.nodes.length === 0 && h("p", { class: "hint" }, texts.results.noChanges),
+    h(
+      "ol",
+      { class: "timeline" },
+      found.nodes.map(({ day, claim }) =>
+        h(
+          "li",
+          {},
+          h("time", { datetime: day }, day),
+          h("div", {}, h("p", { class: "said" }, texts.sentenceOf({ ...claim, status: claim.modality })), h("ol", { class: "claims" }, claimItem(claim, { ...tools, plain: true }))),
+        ),
+      ),
+    ),
+    found.pageInfo.hasNextPage && h("p", { class: "hint" }, texts.status.moreThere),
+  );
+}
