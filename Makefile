@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-hostile clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

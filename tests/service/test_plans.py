@@ -174,6 +174,7 @@ PARAMETERS: dict[str, Any] = {
     "title": "x",
     "id": "x",
     "pairs": [["a", "b"]],
+    "roles": [["a", "SUPPLIES", True]],
     "names": [{"name": "x", "scripts": ["x"], "query": "x"}],
 }
 
