@@ -1,7 +1,7 @@
 """One step of a path search in the database under the weight SPECIFICITY: every relation with what it tells."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, LiteralString
 
 from graph_schema.ids import EntityId
@@ -22,15 +22,17 @@ WITH collect([n.id, m.id, startNode(r).id, type(r), r.status, r.confidence, r.so
 RETURN ties, [e IN left + found | [e.id, e.type, e.name]] AS entities, [m IN found WHERE {hub} | m.id] AS hubs
 """
 
-_AS_SUBJECT = " ".join(f"WHEN '{type.value}' THEN COUNT {{ (e)-[:{type.value}]->() }}" for type in RelationType)
-_AS_OBJECT = " ".join(f"WHEN '{type.value}' THEN COUNT {{ (e)<-[:{type.value}]-() }}" for type in RelationType)
-CROWDS: LiteralString = f"""
-UNWIND $roles AS role
-MATCH (e:Entity {{id: role[0]}})
-WITH role, e, CASE WHEN role[2] THEN CASE role[1] {_AS_SUBJECT} END ELSE CASE role[1] {_AS_OBJECT} END END AS crowd
-RETURN collect([role, crowd]) AS crowds
+
+def _crowds(type: RelationType) -> str:
+    return f"""
+UNWIND $ids AS id
+MATCH (e:Entity {{id: id}})
+RETURN collect([id, COUNT {{ (e)-[:{type.value}]->() }}, COUNT {{ (e)<-[:{type.value}]-() }}]) AS crowds
 """
-"""A count for each type by name: the database has those at hand. The text never changes, so that it is planned once."""
+
+
+CROWDS: Mapping[RelationType, str] = {type: _crowds(type) for type in RelationType}
+"""A query for each type: the database has its counts at hand by name, and one query for all takes seconds to plan."""
 
 _Role = tuple[EntityId, str, bool]
 """An entity, the type of a relation, whether it is its subject."""
@@ -66,9 +68,7 @@ class TellingExpander(GraphExpander):
         entities = {id: _cost_of(type, name) for id, type, name in record["entities"]}
         ties = [((m, n) if backward else (n, m), tie) for n, m, *tie in record["ties"]]
         roles = {role for pair, tie in ties for role in self._roles(pair, tie)}
-        left = max(seconds - (time.monotonic() - began), 0.001)
-        crowds = await self._tx.single(CROWDS, {"roles": [list(role) for role in roles]}, seconds=left)
-        counted: dict[_Role, int] = {tuple(role): count for role, count in crowds["crowds"]}
+        counted = await self._counted(roles, seconds - (time.monotonic() - began))
         steps: dict[tuple[EntityId, EntityId], list[tuple[StepCost, float]]] = {}
         for pair, tie in ties:
             _, type, status, confidence, sources = tie
@@ -81,6 +81,17 @@ class TellingExpander(GraphExpander):
             for pair, of_pair in steps.items()
         ]
         return Expansion(found, frozenset(map(EntityId, record["hubs"])), truncated=len(ties) > room)
+
+    async def _counted(self, roles: Collection[_Role], seconds: float) -> dict[_Role, int]:
+        """How many relations of each type entities have in each role."""
+        until, found = time.monotonic() + seconds, dict[_Role, int]()
+        for type in sorted({type for _, type, _ in roles}):
+            ids = sorted({id for id, of_type, _ in roles if of_type == type})
+            left = max(until - time.monotonic(), 0.001)
+            record = await self._tx.single(CROWDS[RelationType(type)], {"ids": ids}, seconds=left)
+            for id, as_subject, as_object in record["crowds"]:
+                found[id, type, True], found[id, type, False] = as_subject, as_object
+        return found
 
     def _roles(self, pair: tuple[EntityId, EntityId], tie: Sequence[Any]) -> list[_Role]:
         """The roles of its ends in between in a relation."""

@@ -174,7 +174,6 @@ PARAMETERS: dict[str, Any] = {
     "title": "x",
     "id": "x",
     "pairs": [["a", "b"]],
-    "roles": [["a", "SUPPLIES", True]],
     "names": [{"name": "x", "scripts": ["x"], "query": "x"}],
 }
 
