@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,11 +49,14 @@ pictures: $(VENV)/.installed-dev ## Take the pictures of README and docs anew (n
 recording: $(VENV)/.installed-dev ## Record the terminal of README anew (needs the sample loaded)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools.record docs/pictures/path.svg chokepoint path Intel "United States" --exclude-type LOCATED_IN
 
-check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, layers, generated files
+check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, Cypher as literals, layers, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/python -m service.graphql.printer --check
+	$(BIN)/python -m tools.reference --check
 
 format: $(VENV)/.installed-dev ## Format the code and mend what ruff can
 	$(BIN)/ruff format .
@@ -79,6 +82,9 @@ bench-paths: $(VENV)/.installed-dev ## The searches in memory, beside igraph and
 
 bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
 	$(BIN)/python -m benchmarks.service_paths
+
+bench-graphql: $(VENV)/.installed-dev ## The API beside its peers under load: REST over Cypher, Apollo, Yoga, Neo4j's Query API (needs npm)
+	$(BIN)/python -m benchmarks.graphql
 
 bench-hostile: $(VENV)/.installed-dev ## How long others wait while one client sends costly documents
 	$(BIN)/python -m benchmarks.hostile --at-most 0.3

@@ -11,6 +11,7 @@ from graph_schema.cli import backup as backup_cli
 from graph_schema.cli import db as db_cli
 from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
+from graph_schema.exit_codes import ExitCode, exit_codes_line
 from loaders.cli import extract as extract_cli
 from loaders.cli import jobs as jobs_cli
 from loaders.cli import load as load_cli
@@ -19,14 +20,11 @@ from loaders.cli import retract as retract_cli
 from loaders.submissions import SubmissionWriter
 from service import cli as service_cli
 
-INTERRUPTED = 130
-
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Through which chain of relationships is one actor tied to another, and who says so?",
-    epilog="Exit codes: 0 done · 1 a check failed or the answer is no · 2 usage or settings · 3 done, but records were "
-    "refused · 4 input or question cannot be used · 5 database cannot answer · 6 embedded server cannot start · 130 interrupted.",
+    epilog=exit_codes_line(),
 )
 for command in (backup_cli.dump, backup_cli.restore, backup_cli.verify):
     db_cli.app.command()(command)
@@ -72,7 +70,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 if __name__ == "__main__":

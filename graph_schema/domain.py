@@ -107,32 +107,6 @@ class Claim:
         return relation_id(self.subject, self.relation, self.object)
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """An edge of the graph: the projection of all claims on one (subject, relation type, object)."""
-
-    subject: EntityId
-    type: RelationType
-    object: EntityId
-    status: Modality
-    """The strongest live modality, or `ended` or `denied`."""
-    confidence: float
-    """Noisy-or over independent sources, in [0, 1]."""
-    claims: int
-    sources: int
-    """Number of publishers; a document without one counts as its own."""
-    first_seen: dt.date | None = None
-    """Earliest publication or statement date among the claims."""
-    last_seen: dt.date | None = None
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-
-    @property
-    def id(self) -> RelationId:
-        """One edge per (subject, relation type, object)."""
-        return relation_id(self.subject, self.type, self.object)
-
-
 class RunStatus(StrEnum):
     """Where a load run stands."""
 

@@ -39,12 +39,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from graph_schema.exit_codes import ExitCode
+
 
 class ChokepointError(Exception):
     """Base of all errors that a user may see: the message is one line and says how to mend it."""
 
     code: ClassVar[str] = "CHOKEPOINT_ERROR"
-    exit_code: ClassVar[int] = 1
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     retryable: ClassVar[bool] = False
 
 
@@ -52,7 +54,7 @@ class SettingsError(ChokepointError):
     """A setting is missing, malformed or contradicts another."""
 
     code = "SETTINGS_ERROR"
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class JobTimedOut(ChokepointError):
@@ -66,7 +68,7 @@ class SourceError(ChokepointError):
     """What was handed in cannot be read."""
 
     code = "SOURCE_ERROR"
-    exit_code = 4
+    exit_code = ExitCode.UNUSABLE
 
 
 class SourceUnavailable(SourceError):
@@ -111,7 +113,7 @@ class UnexpectedCounts(SourceError):
     """A source holds less or more than it should, so that nothing was ended."""
 
     code = "UNEXPECTED_COUNTS"
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
 
 class BackupUnusable(SourceError):
@@ -124,7 +126,7 @@ class QuestionError(ChokepointError):
     """The question cannot be answered as it was put."""
 
     code = "BAD_QUESTION"
-    exit_code = 4
+    exit_code = ExitCode.UNUSABLE
 
 
 class EntityNotFound(QuestionError):
@@ -173,7 +175,7 @@ class JobRunning(QuestionError):
     """A job is at work, here or in another process, so that it was not started once more."""
 
     code = "JOB_RUNNING"
-    exit_code = 1
+    exit_code = ExitCode.FAILED
     retryable = True
 
     def __init__(self, job: str) -> None:
@@ -205,7 +207,7 @@ class GraphError(ChokepointError):
     """The database could not answer."""
 
     code = "GRAPH_ERROR"
-    exit_code = 5
+    exit_code = ExitCode.DATABASE
 
 
 class GraphUnavailable(GraphError):
@@ -213,6 +215,10 @@ class GraphUnavailable(GraphError):
 
     code = "GRAPH_UNAVAILABLE"
     retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class GraphUnauthorized(GraphError):
@@ -258,21 +264,21 @@ class DatabaseNotEmpty(GraphError):
     """The database holds nodes with which a restored graph would mix."""
 
     code = "DATABASE_NOT_EMPTY"
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
 
 class SchemaDrift(GraphError):
     """Constraints or indexes of the database differ from what this version needs."""
 
     code = "SCHEMA_DRIFT"
-    exit_code = 1
+    exit_code = ExitCode.FAILED
 
 
 class EmbeddedError(ChokepointError):
     """The embedded Neo4j could not be brought up."""
 
     code = "EMBEDDED_ERROR"
-    exit_code = 6
+    exit_code = ExitCode.SERVER
 
 
 class ArtifactUnavailable(EmbeddedError):

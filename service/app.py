@@ -23,6 +23,7 @@ from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
+from service.heartbeat import watch_database
 from service.http import explorer, graphiql
 from service.http.documents import list_documents
 from service.http.endpoint import GraphQLEndpoint
@@ -109,8 +110,11 @@ def create_app(
 
 @asynccontextmanager
 async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[None]:
-    """Plans are made and the index is kept while inside."""
-    tasks = [asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree))]
+    """Plans are made, the database is watched and the index is kept while inside."""
+    tasks = [
+        asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree)),
+        asyncio.create_task(watch_database(app.state.graph)),
+    ]
     if app.state.index is not None:
         tasks.append(asyncio.create_task(app.state.index.run()))
     try:
@@ -137,8 +141,8 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
-    app.state.graph = graph
     app.state.writer = None if make_writer is None else make_writer(graph)
+    app.state.graph = graph = graph.guarded()
     app.state.searches = Searches(_engine(app, graph, settings), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
 

@@ -1,7 +1,7 @@
 """Errors of the service beside those of `graph_schema.errors`, and how every error reads in a GraphQL answer."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from graph_schema.errors import (
     ChokepointError,
     EntityNotFound,
     GraphError,
+    GraphUnavailable,
     IdempotencyKeyReused,
     JobNotFound,
     JobRunning,
@@ -19,6 +20,7 @@ from graph_schema.errors import (
     SettingsError,
     UnknownTerm,
 )
+from graph_schema.exit_codes import ExitCode
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +29,7 @@ class ServiceUnreachable(ChokepointError):
     """The service does not answer where it should."""
 
     code = "SERVICE_UNREACHABLE"
-    exit_code = 5
+    exit_code = ExitCode.DATABASE
     retryable = True
 
 
@@ -53,6 +55,15 @@ class RunNotFound(QuestionError):
     """No load run has this id."""
 
     code = "RUN_NOT_FOUND"
+
+
+class ServiceBusy(ChokepointError):
+    """More is asked at the moment than the service can answer in time."""
+
+    code = "SERVICE_BUSY"
+    exit_code = ExitCode.DATABASE
+    retryable = True
+    retry_after_s = 2
 
 
 class TooManySubscribers(QuestionError):
@@ -144,9 +155,17 @@ def extensions_of(error: ChokepointError) -> Mapping[str, Any]:
             entry |= {"wanted": error.wanted, "valid": list(error.valid), "hint": "ontology lists the vocabulary"}
         case LimitExceeded() | DocumentTooLarge() | QueryTooExpensive():
             entry |= {"asked": error.asked, "most": error.most, "hint": "limits publishes what is allowed"}
+        case GraphUnavailable() | ServiceBusy():
+            entry |= {"retryAfterS": error.retry_after_s, "hint": "ask again in a moment"}
         case GraphError() if error.retryable:
             entry["hint"] = "ask again in a moment"
     return entry
+
+
+def retry_after(errors: Iterable[GraphQLError]) -> int | None:
+    """Seconds after which to ask again, where some of these errors tell of an outage; None where none does."""
+    causes = (root_cause(error) for error in errors)
+    return max((one.retry_after_s for one in causes if isinstance(one, GraphUnavailable | ServiceBusy)), default=None)
 
 
 def _request_code(error: GraphQLError) -> str:

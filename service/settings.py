@@ -45,6 +45,8 @@ class ServiceSettings(BaseSettings):
     """Most relations that the index looks at for one question that does not ask for fewer than `max_expansions`."""
     path_concurrency: int = Field(default=8, ge=1)
     """Path questions worked on at the same time; others wait for their turn, on their own budget of time."""
+    path_queue: int = Field(default=64, ge=0)
+    """Path questions that may wait for their turn; further ones are refused with SERVICE_BUSY."""
     hub_degree: int = Field(default=1_000, ge=1)
     """Number of relations from which on an entity counts as a hub, unless the question says otherwise."""
 

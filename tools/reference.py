@@ -17,6 +17,7 @@ from typer.main import get_command
 import chokepoint
 from graph_schema import errors
 from graph_schema.errors import ChokepointError
+from graph_schema.exit_codes import MEANINGS
 from graph_schema.vocabulary import vocabulary
 from loaders.loading.inputs import arguments_of
 from loaders.sources.definition import definitions
@@ -25,16 +26,6 @@ ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "docs" / "reference"
 GENERATED = "<!-- Written by `make docs-reference` from the code: changes here are lost. -->\n"
 HOME = "*a folder of the user*"
-MEANINGS = {
-    0: "done",
-    1: "a check failed, or the answer is no: schema drift, no path, not running",
-    2: "usage or settings",
-    3: "finished, but some records were refused; the dead-letter file is named",
-    4: "the input or the question cannot be used",
-    5: "the database cannot answer",
-    6: "the embedded Neo4j cannot start",
-    130: "interrupted; run it again to resume",
-}
 
 
 def main() -> int:
@@ -219,7 +210,7 @@ def exit_code_page() -> str:
         "# Exit codes and errors\n",
         "| exit code | meaning |",
         "|---|---|",
-        *(f"| {code} | {meaning} |" for code, meaning in MEANINGS.items()),
+        *(f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items()),
         "",
         "An error is one line on stderr. GraphQL names it in `extensions.code`; a retryable one may go away by itself.\n",
         "| code | exit code | retryable | meaning |",
@@ -227,7 +218,7 @@ def exit_code_page() -> str:
     ]
     for kind in kinds:
         meaning = inspect.cleandoc(kind.__doc__ or "").splitlines()[0]
-        parts.append(f"| `{kind.code}` | {kind.exit_code} | {'yes' if kind.retryable else ''} | {meaning} |")
+        parts.append(f"| `{kind.code}` | {kind.exit_code.value} | {'yes' if kind.retryable else ''} | {meaning} |")
     return "\n".join(parts) + "\n"
 
 

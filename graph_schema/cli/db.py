@@ -8,10 +8,8 @@ import typer
 from rich.filesize import decimal
 
 from graph_schema.database.embedded import EmbeddedNeo4j, Status
+from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import EmbeddedSettings, read_settings
-
-NOT_RUNNING = 1
-"""Exit status of `status` when no server runs, so that scripts can ask."""
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,7 +44,7 @@ def status(as_json: AsJson = False, show_password: ShowPassword = False) -> None
     now = server.status()
     _print(server, now, as_json=as_json, show_password=show_password)
     if not now.running:
-        raise typer.Exit(NOT_RUNNING)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 @app.command()

@@ -16,7 +16,14 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, Neo4jError
 
-from graph_schema.errors import DeadlineExceeded, GraphError, GraphUnauthorized, GraphUnavailable, SettingsError
+from graph_schema.database.breaker import Breaker
+from graph_schema.errors import (
+    DeadlineExceeded,
+    GraphError,
+    GraphUnauthorized,
+    GraphUnavailable,
+    SettingsError,
+)
 from graph_schema.settings import GraphSettings
 
 P = ParamSpec("P")
@@ -42,12 +49,23 @@ def share_of_reads(most: int) -> Iterator[None]:
         _share.reset(token)
 
 
+_ALIVE_S = 1.0
+_ONE_RETRY = {"max_transaction_retry_time": 0.0, "initial_retry_delay": 0.2}
+"""The driver counts the time for retries from the end of the first try."""
+
+
 class Graph:
     """A database and how to reach it. Make one with `Graph.connect` and share it: it pools its connections."""
 
-    def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
+    def __init__(self, driver: AsyncDriver, settings: GraphSettings, breaker: Breaker | None = None) -> None:
         self._driver = driver
         self.settings = settings
+        self._breaker = breaker
+
+    def guarded(self) -> "Graph":
+        """The same graph for those who cannot wait: a read that fails is tried once more, and while the database does not
+        answer reads are refused at once."""
+        return Graph(self._driver, self.settings, Breaker())
 
     @classmethod
     @asynccontextmanager
@@ -107,9 +125,29 @@ class Graph:
         **kwargs: P.kwargs,
     ) -> T:
         """`read` with a deadline of its own, in seconds; it holds on both sides of the wire."""
-        with self._errors():
-            async with _share.get() or nullcontext(), asyncio.timeout(seconds + _GRACE_S), self._session() as session:
-                return await session.execute_read(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+        breaker = self._breaker
+        if breaker is not None:
+            breaker.check()
+        try:
+            with self._errors():
+                async with (
+                    _share.get() or nullcontext(),
+                    asyncio.timeout(seconds + _GRACE_S),
+                    self._session() as session,
+                ):
+                    result = await session.execute_read(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+        except GraphUnavailable:
+            if breaker is not None:
+                breaker.failed()
+            raise
+        except DeadlineExceeded as error:
+            if breaker is None or await self._lives():
+                raise
+            breaker.failed()
+            raise GraphUnavailable(f"no answer from {self.settings.uri}") from error
+        if breaker is not None:
+            breaker.succeeded()
+        return result
 
     async def write(
         self, work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs
@@ -124,7 +162,18 @@ class Graph:
                 return await session.execute_write(unit_of_work(timeout=seconds)(work), *args, **kwargs)
 
     def _session(self) -> AsyncSession:
-        return self._driver.session(database=self.settings.database)
+        # Both are settings of the driver by its documentation; a session takes them too.
+        once = {} if self._breaker is None else _ONE_RETRY
+        return self._driver.session(database=self.settings.database, **once)  # type: ignore[arg-type]
+
+    async def _lives(self) -> bool:
+        """Whether the database answers the simplest question at once."""
+        try:
+            async with asyncio.timeout(_ALIVE_S), self._session() as session:
+                await (await session.run("RETURN 1")).consume()
+        except (TimeoutError, DriverError, Neo4jError, OSError):
+            return False
+        return True
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

@@ -14,13 +14,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
+from graph_schema.exit_codes import ExitCode
 from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.rows import open_row, typed_row
 from loaders.sources.news import read_articles
 from loaders.triple import Article
 
-_SOME_REFUSED = 3
 _REJECTED = "rejected."
 """Before a reason code among the counts."""
 
@@ -87,7 +87,7 @@ def extract(
                 counts[f"{_REJECTED}{reason}"] += count
     _close(counts, as_json=as_json)
     if counts["refused"]:
-        raise typer.Exit(_SOME_REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 def _articles(paths: list[str], counts: Counter[str]) -> Iterator[Article]:
@@ -119,7 +119,7 @@ def _over_ray(
     if problems:
         raise SourceUnavailable(f"{len(problems)} blocks were not read; the same command tries them again")
     if counts["refused"]:
-        raise typer.Exit(_SOME_REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from graph_schema.database.connection import open_graph
 from graph_schema.errors import ChokepointError, SettingsError
+from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.job_states import JobState, job_states
 from graph_schema.settings import read_settings
 from loaders.cli.report import stop_on_signals
@@ -27,8 +28,7 @@ from loaders.settings import JOBS_FILE, LoadSettings
 app = typer.Typer(
     no_args_is_help=True,
     help="Loads on a schedule, as jobs.yaml says.",
-    epilog="Exit codes of `run`: 0 done · 1 less or more than expected, out of time, or running already · 2 jobs.yaml or "
-    "settings · 3 done, but records were refused · 4 source cannot be read · 5 database cannot answer · 130 interrupted.",
+    epilog=exit_codes_line({ExitCode.FAILED: "less or more than expected, out of time, or running already"}),
 )
 File = Annotated[Path, typer.Option("--file", envvar="CHOKEPOINT_JOBS_FILE", help="The file that defines the jobs.")]
 

@@ -9,6 +9,7 @@ import typer
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.settings import read_settings
 from loaders.cli.options import AsJson, BatchSize, DeadLetter, DryRun, Expect, Full, FullUnlessNot, Job, run
 from loaders.loading.inputs import arguments_of, make_input
@@ -20,9 +21,12 @@ app = typer.Typer(
     no_args_is_help=True,
     help="Bring triples and news into the graph. Loading the same input twice changes nothing; an interrupted load goes on "
     "where it stopped when it is started again.",
-    epilog="Exit codes: 0 done · 1 the source holds less or more than expected · 2 usage or settings · 3 done, but records "
-    "were refused · 4 input cannot be read · 5 database cannot answer, or another loader is writing · 6 embedded server cannot "
-    "start · 130 interrupted.",
+    epilog=exit_codes_line(
+        {
+            ExitCode.FAILED: "the source holds less or more than expected",
+            ExitCode.DATABASE: "the database cannot answer, or another loader is writing",
+        }
+    ),
 )
 
 

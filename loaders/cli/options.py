@@ -11,6 +11,7 @@ import typer
 
 from graph_schema.database.connection import open_graph
 from graph_schema.domain import RunStatus
+from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import read_settings
 from loaders.cli.report import Reporter, stop_on_signals
 from loaders.loading.dead_letter import DeadLetterFile
@@ -20,8 +21,6 @@ from loaders.loading.inputs import Input
 from loaders.loading.pipeline import check
 from loaders.loading.sweep import survey_of
 from loaders.settings import LoadSettings
-
-REFUSED, INTERRUPTED = 3, 130
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the counts as JSON, one object per input.")]
 BatchSize = Annotated[
@@ -71,7 +70,7 @@ def run(
         plan = Plan(inputs, job, settings, full, expectations)
         refused = asyncio.run(_load(plan, DeadLetterFile(file), reporter))
     if refused:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(ExitCode.REFUSED)
 
 
 async def _load(plan: Plan, refused: DeadLetterFile, reporter: Reporter) -> int:
@@ -82,5 +81,5 @@ async def _load(plan: Plan, refused: DeadLetterFile, reporter: Reporter) -> int:
         with stop_on_signals() as stop:
             outcomes = await execute(graph, plan, refused, stop=stop, watcher=watcher)
     if any(outcome.status is RunStatus.INTERRUPTED for outcome in outcomes):
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(ExitCode.INTERRUPTED)
     return refused.written

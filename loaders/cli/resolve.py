@@ -10,9 +10,10 @@ import typer
 
 from graph_schema.database.connection import open_graph
 from graph_schema.domain import Judgement, Verdict
+from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.ids import EntityId
 from graph_schema.settings import read_settings
-from loaders.judgements.candidates import Candidate, find_candidates
+from loaders.judgements.candidates import CandidatePair, find_candidates
 from loaders.judgements.folding import explode as explode_entity
 from loaders.judgements.folding import judge as judge_pair
 from loaders.settings import LoadSettings
@@ -22,8 +23,7 @@ from loaders.writing.locks import writer_lock
 app = typer.Typer(
     no_args_is_help=True,
     help="Decide whether two entities are one. Nothing is lost: claims keep what they name, and `explode` takes it back.",
-    epilog="Exit codes: 0 done · 2 usage or settings · 4 no such entity, or it contradicts another judgement · "
-    "5 database cannot answer.",
+    epilog=exit_codes_line({ExitCode.UNUSABLE: "no such entity, or it contradicts another judgement"}),
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -36,7 +36,7 @@ def candidates(
 ) -> None:
     """List the pairs that are likeliest one entity and that nobody has judged, with the reasons."""
 
-    async def find() -> list[Candidate]:
+    async def find() -> list[CandidatePair]:
         async with open_graph() as graph:
             return await find_candidates(graph, limit=limit, at_least=at_least)
 

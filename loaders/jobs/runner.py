@@ -10,11 +10,13 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 
 import structlog
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
 from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
 from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimedOut
+from graph_schema.exit_codes import ExitCode
 from graph_schema.job_states import JobStatus, job_lock
 from loaders.jobs import metrics, state
 from loaders.jobs.definition import JobDefinition
@@ -26,10 +28,9 @@ from loaders.settings import LoadSettings
 from loaders.writing.locks import graph_lock
 
 Connect = Callable[[], AbstractAsyncContextManager[Graph]]
-_GRACE_S = 30.0
+STOP_GRACE_S = 30.0
 """How long a load that ran out of time may take to finish the batch at hand, in seconds."""
 _LONGEST_PAUSE_S = 3_600.0
-REFUSED, INTERRUPTED = 3, 130
 
 
 def default_connection() -> AbstractAsyncContextManager[Graph]:
@@ -93,40 +94,68 @@ async def run_job(
     log = structlog.get_logger().bind(job=job.name)
     clock, at_work = time.monotonic(), begun
     log.info("job begins", source=job.source)
-    attempts, outcomes, error = 0, [], None
+    outcomes: list[Outcome] = []
+    error: ChokepointError | None = None
     async with AsyncExitStack() as ending:
         ending.enter_context(metrics.RUNNING.track_inprogress())
         if at_work is not None:
             ending.push_async_callback(at_work.leave)
-        while True:
-            attempts += 1
-            error = None
-            try:
-                if at_work is None:
-                    at_work = await begin_job(job.name, connect)
-                    ending.push_async_callback(at_work.leave)
-                outcomes = await _attempt(job, settings, stop, at_work.graph)
-                break
-            except JobRunning:
-                raise
-            except ChokepointError as problem:
-                error = problem
-            except Exception as bug:
-                seconds, told = time.monotonic() - clock, f"internal error: {type(bug).__name__}; see the log"
-                failed = Report(job.name, JobStatus.FAILED, 1, attempts, seconds, {}, told)
-                await _record(connect if at_work is None else at_work.again, log, job, failed)
-                raise
-            if stop.is_set() or not error.retryable or attempts > job.retries:
-                break
-            pause = min(job.backoff.total_seconds() * 2 ** (attempts - 1), _LONGEST_PAUSE_S)
-            log.warning("attempt failed", attempt=attempts, error=str(error), code=error.code, again_in_s=pause)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), pause)
-        report = _report(job, outcomes, error, attempts, time.monotonic() - clock, stopped=stop.is_set())
+
+        async def attempt() -> list[Outcome]:
+            nonlocal at_work
+            if at_work is None:
+                at_work = await begin_job(job.name, connect)
+                ending.push_async_callback(at_work.leave)
+            return await _attempt(job, settings, stop, at_work.graph)
+
+        attempts = _attempts(job, stop, log)
+        try:
+            outcomes = await attempts(attempt)
+        except JobRunning:
+            raise
+        except ChokepointError as problem:
+            error = problem
+        except Exception as bug:
+            seconds, told = time.monotonic() - clock, f"internal error: {type(bug).__name__}; see the log"
+            failed = Report(job.name, JobStatus.FAILED, ExitCode.FAILED, _made(attempts), seconds, {}, told)
+            await _record(connect if at_work is None else at_work.again, log, job, failed)
+            raise
+        report = _report(job, outcomes, error, _made(attempts), time.monotonic() - clock, stopped=stop.is_set())
         _measure(report)
         await _record(connect if at_work is None else at_work.again, log, job, report)
     _tell(log, report)
     return report
+
+
+def _attempts(job: JobDefinition, stop: asyncio.Event, log: structlog.BoundLogger) -> AsyncRetrying:
+    """Tries again what may pass by itself, after growing pauses, until the job has no more retries or is stopped."""
+
+    async def pause(seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), seconds)
+
+    def tell(state: RetryCallState) -> None:
+        assert state.outcome is not None
+        error = state.outcome.exception()
+        code, seconds = getattr(error, "code", None), state.upcoming_sleep
+        log.warning("attempt failed", attempt=state.attempt_number, error=str(error), code=code, again_in_s=seconds)
+
+    return AsyncRetrying(
+        retry=retry_if_exception(_may_pass),
+        stop=lambda state: stop.is_set() or state.attempt_number > job.retries,
+        wait=wait_exponential(multiplier=job.backoff.total_seconds(), max=_LONGEST_PAUSE_S),
+        sleep=pause,
+        before_sleep=tell,
+        reraise=True,
+    )
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, ChokepointError) and error.retryable and not isinstance(error, JobRunning)
+
+
+def _made(attempts: AsyncRetrying) -> int:
+    return int(attempts.statistics["attempt_number"])
 
 
 async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, graph: Graph) -> list[Outcome]:
@@ -137,7 +166,7 @@ async def _attempt(job: JobDefinition, settings: LoadSettings, stop: asyncio.Eve
     seconds = job.timeout.total_seconds()
     async with _time_is_up(stop, seconds) as ending:
         try:
-            async with asyncio.timeout(seconds + _GRACE_S):
+            async with asyncio.timeout(seconds + STOP_GRACE_S):
                 outcomes = await execute(graph, plan, letters, stop=ending)
         except TimeoutError as error:
             raise JobTimedOut(f"{job.name} took longer than {seconds:g} s and did not stop") from error
@@ -205,13 +234,15 @@ def _report(
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts.update(outcome.counts.as_dict())
-    status, exit_code = JobStatus.FINISHED, 0
+    status, exit_code = JobStatus.FINISHED, ExitCode.DONE
     if error is not None:
-        status, exit_code = (JobStatus.INTERRUPTED, INTERRUPTED) if stopped else (JobStatus.FAILED, error.exit_code)
+        status, exit_code = (
+            (JobStatus.INTERRUPTED, ExitCode.INTERRUPTED) if stopped else (JobStatus.FAILED, error.exit_code)
+        )
     elif any(outcome.status is RunStatus.INTERRUPTED for outcome in outcomes):
-        status, exit_code = JobStatus.INTERRUPTED, INTERRUPTED
+        status, exit_code = JobStatus.INTERRUPTED, ExitCode.INTERRUPTED
     elif counts["records_refused"]:
-        status, exit_code = JobStatus.REFUSED, REFUSED
+        status, exit_code = JobStatus.REFUSED, ExitCode.REFUSED
     return Report(job.name, status, exit_code, attempts, seconds, dict(counts), None if error is None else str(error))
 
 

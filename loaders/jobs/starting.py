@@ -12,11 +12,9 @@ from graph_schema.database.graph import Graph
 from graph_schema.errors import JobNotFound
 from graph_schema.job_states import JobState, job_states
 from loaders.jobs.definition import JobDefinition, read_jobs
-from loaders.jobs.runner import AtWork, begin_job, run_job
+from loaders.jobs.runner import STOP_GRACE_S, AtWork, begin_job, run_job
 from loaders.settings import LoadSettings
 
-_GRACE_S = 30.0
-"""How long jobs at work may take to finish their batch once the service ends, in seconds."""
 _ALIKE = 0.4
 """Lowest similarity of a name that is offered for one that no job has."""
 
@@ -51,7 +49,7 @@ class JobStarter:
         """Let jobs at work finish their batch; what remains is done by their next run."""
         self._stop.set()
         if self._running:
-            await asyncio.wait(self._running, timeout=_GRACE_S)
+            await asyncio.wait(self._running, timeout=STOP_GRACE_S)
         late = list(self._running)
         for task in late:
             task.cancel()

@@ -40,7 +40,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CandidatePair:
     """A pair that may be one entity."""
 
     first: EntityId
@@ -50,7 +50,7 @@ class Candidate:
     why: tuple[str, ...]
 
 
-def compare(first: Named, second: Named) -> Candidate | None:
+def compare(first: Named, second: Named) -> CandidatePair | None:
     """How alike two entities are, with the reasons; None where their types exclude that they are one."""
     if first.type is not second.type and not any({first.type, second.type} <= kin for kin in _KIN):
         return None
@@ -78,15 +78,15 @@ def compare(first: Named, second: Named) -> Candidate | None:
         score += (1 - score) * min(0.5, 0.1 * len(common))
         why.append(f"{len(common)} neighbours in common")
     low, high = sorted((first.id, second.id))
-    return Candidate(low, high, round(score, 3), tuple(why))
+    return CandidatePair(low, high, round(score, 3), tuple(why))
 
 
-async def find_candidates(graph: Graph, *, limit: int, at_least: float = 0.6) -> list[Candidate]:
+async def find_candidates(graph: Graph, *, limit: int, at_least: float = 0.6) -> list[CandidatePair]:
     """The likeliest pairs that nobody has judged, best first. Walks all entities, in pages; holds `limit` pairs.
 
     Two that the gazetteer knows are two, and are left out.
     """
-    best: list[tuple[float, EntityId, EntityId, Candidate]] = []
+    best: list[tuple[float, EntityId, EntityId, CandidatePair]] = []
     seen: set[tuple[EntityId, EntityId]] = set()
     async for page in _pages(graph):
         for named, mates in page:

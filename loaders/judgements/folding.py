@@ -24,7 +24,7 @@ from loaders.judgements.store import (
 )
 from loaders.writing.change import ChangeSet, change
 from loaders.writing.counts import Counts
-from loaders.writing.edges import Edge, edge_of
+from loaders.writing.edges import EdgeKey, edge_of
 from loaders.writing.nodes import read_entities
 
 
@@ -208,7 +208,7 @@ async def _relink(graph: ChangeSet, claims: Sequence[ClaimId], into: Mapping[Ent
         if target != link.entity:
             row = {"claim": link.claim, "type": link.type, "entity": target}
             moved.append({**row, "named": None if target == named else named})
-    touched: list[Edge] = []
+    touched: list[EdgeKey] = []
     changed: list[dict[str, str | None]] = []
     for claim, relation, edge in {(link.claim, link.relation, link.edge) for link in links}:
         old, new = (

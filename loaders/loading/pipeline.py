@@ -73,7 +73,7 @@ class Findings:
 
 
 @dataclass(slots=True)
-class Chunk:
+class InputChunk:
     """A part of the input, ready to be written in one transaction."""
 
     batch: Batch = field(default_factory=Batch)
@@ -101,15 +101,15 @@ class Chunk:
                 self.batch.add(record.document, statement)
 
 
-def chunks(records: Iterator[Taken | MalformedRecord], size: int) -> Iterator[Chunk]:
+def chunks(records: Iterator[Taken | MalformedRecord], size: int) -> Iterator[InputChunk]:
     """The records in chunks of about `size` statements; a record is never split."""
-    chunk, begun = Chunk(), time.monotonic()
+    chunk, begun = InputChunk(), time.monotonic()
     for record in records:
         chunk.take(record)
         full = chunk.batch.statements >= size or chunk.records >= size * _MOST_RECORDS
         if full or time.monotonic() - begun > _LONGEST_CHUNK_S:
             yield chunk
-            chunk, begun = Chunk(), time.monotonic()
+            chunk, begun = InputChunk(), time.monotonic()
     if chunk.records:
         yield chunk
 
@@ -234,7 +234,7 @@ class _Loading:
         except GraphError:
             return
 
-    async def _write_patiently(self, chunk: Chunk) -> None:
+    async def _write_patiently(self, chunk: InputChunk) -> None:
         """Write a chunk; a database that went away has `patience_s` to come back, for a batch may be written twice."""
         waiting = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, GraphError) and error.retryable),
@@ -248,7 +248,7 @@ class _Loading:
         self.findings.add(chunk.findings)
         self.progress(self.counts)
 
-    async def _write(self, tx: AsyncManagedTransaction, chunk: Chunk) -> Counts:
+    async def _write(self, tx: AsyncManagedTransaction, chunk: InputChunk) -> Counts:
         if self.guard is not None:
             await self.guard(tx)
         counts = Counts(chunk.records, len(chunk.refused), chunk.silent)
@@ -279,12 +279,12 @@ class _Producer:
 
     def __init__(self, input: Input, skip: int, size: int) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[Chunk | Exception | None] = asyncio.Queue(maxsize=1)
+        self._queue: asyncio.Queue[InputChunk | Exception | None] = asyncio.Queue(maxsize=1)
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(input, skip, size), name="load-input", daemon=True)
         self._thread.start()
 
-    async def next(self, stop: asyncio.Event) -> Chunk | None:
+    async def next(self, stop: asyncio.Event) -> InputChunk | None:
         """The next chunk; None at the end of the input or once `stop` is set. Raises what reading the input raised."""
         chunk, stopped = asyncio.ensure_future(self._queue.get()), asyncio.ensure_future(stop.wait())
         await asyncio.wait({chunk, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -317,7 +317,7 @@ class _Producer:
                 return
             yield record
 
-    def _put(self, item: Chunk | Exception | None) -> None:
+    def _put(self, item: InputChunk | Exception | None) -> None:
         if self._closed.is_set():
             return
         try:

@@ -18,12 +18,11 @@ from graph_schema.errors import MalformedRecord
 from graph_schema.ids import ClaimId, RunId, content_id
 from loaders.loading.expectations import TYPES, Expectation, check
 from loaders.loading.inputs import Input
-from loaders.writing.change import change
+from loaders.writing.change import CLAIMS_PER_CHANGE, change
 from loaders.writing.counts import Counts
 from loaders.writing.ending import SWEEP, end_claims
 from loaders.writing.retraction import remove_claims
 
-_BATCH = 1_000
 _LONGEST_READ_S = 600.0
 _TYPE_OF = {type: plural for plural, type in TYPES.items()}
 
@@ -141,7 +140,7 @@ async def _hold_all(tx: AsyncManagedTransaction, run: RunId, survey: Survey) -> 
     batch: list[Held] = []
     async for record in result:
         batch.append(Held(**record.data()))
-        if len(batch) == _BATCH:
+        if len(batch) == CLAIMS_PER_CHANGE:
             survey.hold(batch)
             batch.clear()
     survey.hold(batch)
@@ -156,5 +155,5 @@ async def _end(tx: AsyncManagedTransaction, ids: Sequence[ClaimId], run: RunId) 
 def _batched(ids: Iterator[ClaimId]) -> Iterator[Sequence[ClaimId]]:
     """In batches; all of them are known first, for writing must not wait on an open cursor of the survey."""
     known = list(ids)
-    for start in range(0, len(known), _BATCH):
-        yield known[start : start + _BATCH]
+    for start in range(0, len(known), CLAIMS_PER_CHANGE):
+        yield known[start : start + CLAIMS_PER_CHANGE]

@@ -30,7 +30,7 @@ _LONGEST_DELAY_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FetchLimits:
     """How far fetching may go."""
 
     allow_private: bool = False
@@ -44,7 +44,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """One answer. `content` is None where the server says that nothing changed."""
 
     url: str
@@ -158,7 +158,7 @@ class _Host:
 class Fetcher:
     """Fetches pages within `limits`, as robots.txt allows. Use it as a context manager."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: FetchLimits = field(default_factory=FetchLimits)
     admits: Callable[[str], bool] = is_public
     """Which addresses may be connected to where `limits` allow no private ones."""
     _hosts: dict[str, _Host] = field(default_factory=dict)
@@ -179,7 +179,7 @@ class Fetcher:
         assert self._client is not None
         self._client.close()
 
-    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Page:
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> FetchedPage:
         """The page at `url`, unless it is as it was under this tag or date. Raises SourceUnavailable saying why not."""
         headers = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         for _ in range(_MOST_REDIRECTS + 1):
@@ -189,15 +189,15 @@ class Fetcher:
             _wait(host)
             with self._answer(url, {name: value for name, value in headers.items() if value}) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    url = urljoin(url, answer.headers["location"])
+                    url = _joined(url, answer.headers["location"])
                     continue
                 if answer.status_code == _NOT_MODIFIED:
-                    return Page(url, None, "", etag, last_modified)
+                    return FetchedPage(url, None, "", etag, last_modified)
                 if answer.is_error or answer.is_redirect:
                     raise SourceUnavailable(
                         f"{url}: the server answers {answer.status_code} {answer.reason_phrase}".rstrip()
                     )
-                return Page(
+                return FetchedPage(
                     url=url,
                     content=self._read(answer, self.limits.most_bytes),
                     content_type=answer.headers.get("content-type", ""),
@@ -207,8 +207,12 @@ class Fetcher:
         raise SourceUnavailable(f"{url}: more than {_MOST_REDIRECTS} redirects")
 
     def _host(self, url: str) -> _Host:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
             raise SourceUnavailable(f"{url}: is no http or https address")
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         if origin not in self._hosts:
@@ -245,7 +249,7 @@ class Fetcher:
     def _read(self, answer: httpx.Response, most: int, *, cut: bool = False) -> bytes:
         """The body; with `cut` no more of it than `most`. Raises SourceUnavailable when it is too long or too slow."""
         parts, size = [], 0
-        for part in answer.iter_bytes(65_536):
+        for part in answer.iter_bytes():  # as it comes: a server that drips must not stop the clock
             parts.append(part)
             size += len(part)
             if size > most:
@@ -255,6 +259,13 @@ class Fetcher:
             if time.monotonic() - answer.extensions["begun"] > self.limits.timeout_s:
                 raise SourceUnavailable(f"{answer.url}: took longer than {self.limits.timeout_s:g} s")
         return b"".join(parts)[: most if cut else None]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise SourceUnavailable(f"{url}: redirects to {location[:200]!r}, which is no address") from None
 
 
 def _wait(host: _Host) -> None:

@@ -28,7 +28,7 @@ from loaders.sources import fields
 from loaders.sources.countries import country_name
 from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Line, Lines, must_be_there, opened, shown, source_name
+from loaders.sources.lines import STDIN, Lines, SourceLine, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.triple import Mention, Triple
 
@@ -96,7 +96,7 @@ class _Cells:
     """The fields of one line."""
 
     source: str
-    line: Line
+    line: SourceLine
     values: Sequence[str]
 
     def malformed(self, at: str | None, problem: str) -> MalformedRecord:
@@ -182,7 +182,7 @@ def _expect(lines: Lines, values: Sequence[str], columns: int) -> None:
         raise SourceError(f"{lines.source}: holds {kinds[len(values)]}, expected {kinds[columns]}")
 
 
-def _split(line: Line, delimiter: str) -> Sequence[str]:
+def _split(line: SourceLine, delimiter: str) -> Sequence[str]:
     text = line.text.rstrip("\r\n")
     return text.split("\t") if delimiter == "\t" else next(csv.reader([text]), [])
 
@@ -254,10 +254,19 @@ def _actor(cells: _Cells, columns: Mapping[str, Any]) -> Mention | None:
     return None if name is None else Mention(name, EntityType.COUNTRY)
 
 
+def _host(address: str) -> str | None:
+    """Whose page it is; None where it is no address of the web."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.hostname or "" if parts.scheme in ("http", "https") else None
+
+
 def _record(cells: _Cells, event: _Event, address: str, published: str, confidence: float) -> SourceRecord:
-    if not address.startswith(("http://", "https://")) or len(address) > 2_000:
+    host = _host(address)
+    if host is None or len(address) > 2_000:
         return cells.nothing("source_is_no_web_page")
-    host = urlsplit(address).hostname or ""
     document = Document(
         document_id(url=address),
         url=address,

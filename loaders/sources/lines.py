@@ -13,13 +13,14 @@ from graph_schema.errors import MalformedRecord, SourceError, SourceUnavailable
 STDIN = "-"
 MOST_BYTES = 4 * 1024 * 1024
 """Longest line that is read; a longer one is refused, so that no input can fill the memory."""
+_MOST_SKIPPED = 256 * 1024 * 1024
 _RAW_CHARS = 2_000
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     """One line without its end; `number` counts from 1."""
 
     number: int
@@ -39,7 +40,7 @@ class Lines:
     def __iter__(self) -> "Lines":
         return self
 
-    def __next__(self) -> Line:
+    def __next__(self) -> SourceLine:
         data = self._read()
         if not data:
             raise StopIteration
@@ -52,7 +53,7 @@ class Lines:
             self._skip_rest()
             raise self.malformed(None, f"the line is longer than {MOST_BYTES // 1024**2} MiB", raw=shown(data))
         try:
-            return Line(self.number, data.decode())
+            return SourceLine(self.number, data.decode())
         except UnicodeDecodeError as error:
             raise self.malformed(None, f"is not UTF-8 at byte {error.start + 1}", raw=shown(data)) from None
 
@@ -67,8 +68,11 @@ class Lines:
             raise SourceUnavailable(f"{self.source}: {error.strerror or error}") from error
 
     def _skip_rest(self) -> None:
+        skipped = 0
         while (rest := self._read()) and not rest.endswith(b"\n"):
-            pass
+            skipped += len(rest)
+            if skipped > _MOST_SKIPPED:
+                raise SourceError(f"{self.source}: no line ends within {_MOST_SKIPPED // 1024**2} MiB: this is no text")
 
 
 def shown(data: bytes | str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_schema.errors import MalformedRecord, SourceError
-from loaders.sources.lines import Line, Lines, opened, shown, source_name
+from loaders.sources.lines import Lines, SourceLine, opened, shown, source_name
 
 _TOO_LONG = "field larger than"
 
@@ -68,8 +68,8 @@ class Feed:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
-        self._waiting: deque[Line] = deque()
-        self.taken: list[Line] = []
+        self._waiting: deque[SourceLine] = deque()
+        self.taken: list[SourceLine] = []
 
     def __iter__(self) -> "Feed":
         return self
@@ -79,11 +79,11 @@ class Feed:
         self.taken.append(line)
         return line.text
 
-    def put_back(self, lines: list[Line]) -> None:
+    def put_back(self, lines: list[SourceLine]) -> None:
         """Give these lines again before all others."""
         self._waiting.extendleft(reversed(lines))
 
-    def malformed(self, line: Line, problem: str) -> MalformedRecord:
+    def malformed(self, line: SourceLine, problem: str) -> MalformedRecord:
         """The error for the record that begins at `line`."""
         return MalformedRecord(self._lines.source, line.number, None, problem, raw=shown(line.text))
 

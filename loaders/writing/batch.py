@@ -11,6 +11,7 @@ from loaders.resolution.linking import Statement
 
 GIVEN = "given"
 """Extractor of a claim that was not found in a text but stated as a triple."""
+_DESCRIPTION = ("title", "url", "publisher", "published", "language")
 
 
 @dataclass(slots=True)
@@ -92,9 +93,6 @@ def merge_documents(one: Document, other: Document) -> Document:
         best, rest = (one, other) if one.hash is not None else (other, one)
         return replace(best, **{name: _first(getattr(best, name), getattr(rest, name)) for name in _DESCRIPTION})
     return replace(one, **{name: _least(getattr(one, name), getattr(other, name)) for name in (*_DESCRIPTION, "hash")})
-
-
-_DESCRIPTION = ("title", "url", "publisher", "published", "language")
 
 
 def _union(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

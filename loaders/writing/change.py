@@ -17,11 +17,14 @@ from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from loaders.writing.counts import Counts
-from loaders.writing.edges import Edge, edge_of, read_evidence, reproject
+from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject
 from loaders.writing.nodes import Payload, create_claims, update_claims, write_documents, write_entities
 from loaders.writing.projection import Evidence
 from loaders.writing.removal import StoredClaim, delete_claims, forget, read_stored_claims
 from loaders.writing.tombstones import write_tombstones
+
+CLAIMS_PER_CHANGE = 2_500
+"""Claims that are taken away or ended in one transaction."""
 
 
 class ChangeSet:
@@ -34,7 +37,7 @@ class ChangeSet:
         self.counts = Counts()
         """Claims and documents are counted by who changes them, entities and edges here when the change-set closes."""
         self._marked = False
-        self._edges: dict[RelationId, Edge] = {}
+        self._edges: dict[RelationId, EdgeKey] = {}
         self._before: dict[RelationId, list[Evidence]] = {}
         self._added: dict[RelationId, list[Evidence]] = defaultdict(list)
         self._recounted: set[RelationId] = set()
@@ -51,7 +54,7 @@ class ChangeSet:
         """Say that something has changed that no method here wrote."""
         self._marked = True
 
-    async def touch(self, edges: Iterable[Edge]) -> None:
+    async def touch(self, edges: Iterable[EdgeKey]) -> None:
         """Have these edges projected anew; to be called before what stands behind them is changed by other means."""
         edges = list(edges)
         await self._read_before(edges)
@@ -128,7 +131,7 @@ class ChangeSet:
             self.tx, version=self.version, relations=edges_removed, entities=entities_removed, claims=self._deleted
         )
 
-    async def _read_before(self, edges: Iterable[Edge]) -> None:
+    async def _read_before(self, edges: Iterable[EdgeKey]) -> None:
         unread = {edge.id: edge for edge in edges if edge.id not in self._edges}
         if unread:
             self.mark()

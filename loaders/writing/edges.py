@@ -1,14 +1,14 @@
 """Edges in the graph: the evidence behind them is read, what it projects to is written. Only named edges are touched."""
 
 import dataclasses
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native, term
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
@@ -16,9 +16,12 @@ from loaders.writing.counts import Counts
 from loaders.writing.projection import Evidence, Projection, project, publisher_key
 from loaders.writing.rows import Rows
 
+_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
+_PROPERTIES = tuple(field.name for field in dataclasses.fields(Projection))
+
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class EdgeKey:
     """Which edge: its id, type and ends in the order in which it is stored."""
 
     id: RelationId
@@ -27,11 +30,11 @@ class Edge:
     object: EntityId
 
 
-def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> Edge:
+def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> EdgeKey:
     """The edge that a claim between these ends supports."""
     if vocabulary().relations[relation].symmetric and object < subject:
         subject, object = object, subject
-    return Edge(relation_id(subject, relation, object), relation, subject, object)
+    return EdgeKey(relation_id(subject, relation, object), relation, subject, object)
 
 
 EVIDENCE: LiteralString = """
@@ -73,7 +76,7 @@ RETURN DISTINCT c.relation AS relation, s.id AS subject, o.id AS object
 """
 
 
-async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[Edge]:
+async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[DocumentId]) -> set[EdgeKey]:
     """The edges behind which a claim of these documents stands."""
     if not ids:
         return set()
@@ -81,51 +84,43 @@ async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[Docume
     return {edge_of(RelationType(relation), subject, object) async for relation, subject, object in result}
 
 
-_DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
-
-
-def native(date: Any) -> dt.date | None:
-    """A date of the driver as one of the standard library."""
-    return None if date is None else cast("dt.date", date.to_native())
-
-
-def _create(type: RelationType) -> str:
+def _create(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
 MATCH (a:Entity {{id: row.subject}})
 MATCH (b:Entity {{id: row.object}})
-MERGE (a)-[r:{type.value} {{id: row.id}}]->(b)
+MERGE (a)-[r:{term(type)} {{id: row.id}}]->(b)
 SET r += row.props
 RETURN count(r) AS done
 """
 
 
-def _update(type: RelationType) -> str:
+def _update(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
-MATCH ()-[r:{type.value} {{id: row.id}}]->()
+MATCH ()-[r:{term(type)} {{id: row.id}}]->()
 SET r += row.props
 RETURN count(r) AS done
 """
 
 
-def _delete(type: RelationType) -> str:
+def _delete(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
-MATCH ()-[r:{type.value} {{id: row}}]->()
+MATCH ()-[r:{term(type)} {{id: row}}]->()
 DELETE r
 RETURN count(*) AS done
 """
 
 
-CREATE_EDGES: Mapping[RelationType, str] = {type: _create(type) for type in RelationType}
-UPDATE_EDGES: Mapping[RelationType, str] = {type: _update(type) for type in RelationType}
-DELETE_EDGES: Mapping[RelationType, str] = {type: _delete(type) for type in RelationType}
+CREATE_EDGES: Mapping[RelationType, LiteralString] = {type: _create(type) for type in RelationType}
+UPDATE_EDGES: Mapping[RelationType, LiteralString] = {type: _update(type) for type in RelationType}
+DELETE_EDGES: Mapping[RelationType, LiteralString] = {type: _delete(type) for type in RelationType}
 
 
 async def reproject(
     tx: AsyncManagedTransaction,
-    edges: Iterable[Edge],
+    edges: Iterable[EdgeKey],
     before: Mapping[RelationId, Sequence[Evidence]],
     after: Mapping[RelationId, Sequence[Evidence]],
     *,
@@ -158,7 +153,9 @@ async def reproject(
 
 
 async def _run(
-    tx: AsyncManagedTransaction, statements: Mapping[RelationType, str], rows: Mapping[RelationType, list[Any]]
+    tx: AsyncManagedTransaction,
+    statements: Mapping[RelationType, LiteralString],
+    rows: Mapping[RelationType, list[Any]],
 ) -> int:
     for type in sorted(rows):
         result = await tx.run(statements[type], rows=Rows(rows[type]))
@@ -169,7 +166,4 @@ async def _run(
 
 
 def _properties(projection: Projection, version: int) -> dict[str, Any]:
-    return {**{field: getattr(projection, field) for field in _FIELDS}, "version": version}
-
-
-_FIELDS = tuple(field.name for field in dataclasses.fields(Projection))
+    return {**{field: getattr(projection, field) for field in _PROPERTIES}, "version": version}

@@ -13,7 +13,7 @@ from graph_schema.vocabulary import RelationType
 from loaders.gazetteer import gazetteer
 from loaders.resolution.entities import shown_name
 from loaders.writing.counts import Counts
-from loaders.writing.edges import Edge, edge_of
+from loaders.writing.edges import EdgeKey, edge_of
 from loaders.writing.nodes import read_entities, write_entities
 
 
@@ -22,7 +22,7 @@ class StoredClaim:
     """What must be known of a claim of the graph before it is changed or deleted."""
 
     id: ClaimId
-    edge: Edge
+    edge: EdgeKey
     """Of the entities that it is tied to, which after a judgement are not those that it names."""
     since: int
     """The graph's version that brought it; 0 where that was not kept."""

@@ -13,11 +13,10 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.graph import Graph
 from graph_schema.errors import NothingToRetract
 from graph_schema.ids import ClaimId, DocumentId, RunId
-from loaders.writing.change import ChangeSet, change
+from loaders.writing.change import CLAIMS_PER_CHANGE, ChangeSet, change
 from loaders.writing.counts import Counts
 from loaders.writing.nodes import Payload
 
-_BATCH = 2_500
 Progress = Callable[[Counts], None]
 
 
@@ -32,7 +31,7 @@ async def retract_document(graph: Graph, document: DocumentId, *, progress: Prog
     """
 
     async def step(tx: AsyncManagedTransaction) -> Counts:
-        return await remove_claims(tx, await _ids(tx, SOME_CLAIMS, document=document, limit=_BATCH))
+        return await remove_claims(tx, await _ids(tx, SOME_CLAIMS, document=document, limit=CLAIMS_PER_CHANGE))
 
     counts = await _until_done(graph, step, progress)
     counts.add(await graph.write(_remove_silent, [document]))
@@ -125,7 +124,7 @@ async def _retract_runs(graph: Graph, runs: Sequence[RunId], progress: Progress)
         counts.add(await _until_done(graph, step, progress))
 
     async def rest(tx: AsyncManagedTransaction) -> Counts:
-        return await _remove_silent(tx, await _ids(tx, SILENT_DOCUMENTS, runs=list(runs), limit=_BATCH))
+        return await _remove_silent(tx, await _ids(tx, SILENT_DOCUMENTS, runs=list(runs), limit=CLAIMS_PER_CHANGE))
 
     counts.add(await _until_done(graph, rest, progress))
     await graph.write(_mark_retracted, list(runs))
@@ -155,7 +154,7 @@ RETURN d.id AS id LIMIT $limit
 
 async def _remove_own(tx: AsyncManagedTransaction, runs: Sequence[RunId]) -> Counts:
     async with change(tx) as graph:
-        ids = await _ids(tx, OWN, runs=runs, limit=_BATCH)
+        ids = await _ids(tx, OWN, runs=runs, limit=CLAIMS_PER_CHANGE)
         documents = await _ids(tx, DOCUMENTS_OF, ids=ids)
         await _delete(graph, ids)
         await _delete_silent(graph, documents)
@@ -204,7 +203,7 @@ DELETE by
 async def _leave_shared(tx: AsyncManagedTransaction, runs: Sequence[RunId]) -> Counts:
     """Let go of some claims that other sources state too: what these said of them is what stays."""
     async with change(tx) as graph:
-        rows = [row.data() async for row in await tx.run(SHARED, runs=runs, limit=_BATCH)]
+        rows = [row.data() async for row in await tx.run(SHARED, runs=runs, limit=CLAIMS_PER_CHANGE)]
         graph.reword(await graph.update({ClaimId(row["id"]): _together(row["left"]) for row in rows}))
         left = [{"id": row["id"], "run": row["left"][0]["run"], "alone": len(row["left"]) == 1} for row in rows]
         await (await tx.run(LEAVE, rows=left, runs=runs)).consume()

@@ -35,7 +35,9 @@ def browse(
     embedded = None if read_settings(GraphSettings).uri else EmbeddedNeo4j(read_settings(EmbeddedSettings))
     base = address or (embedded.status().browser if embedded is not None else None) or browser_address(settings)
     url = browser_url(base, settings, cypher)
-    login = f"{settings.user}, password in {embedded.layout.password}" if embedded is not None else settings.user
+    login = settings.user
+    if embedded is not None:
+        login += f", password in {embedded.layout.password} (chokepoint db status --show-password prints it)"
     if as_json:
         typer.echo(json.dumps({"url": url, "user": settings.user, "cypher": cypher}))
         return

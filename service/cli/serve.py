@@ -187,9 +187,9 @@ def print_addresses(console: Console, base: str) -> None:
         status = embedded.status()
     except ChokepointError:
         return
-    password = embedded.password.get_secret_value()
     console.print(
-        f"Neo4j Browser      {status.browser}  connect to {status.uri}, user {status.user}, password {password}",
+        f"Neo4j Browser      {status.browser}  connect to {status.uri}, user {status.user}\n"
+        "                   password: chokepoint db status --show-password",
         highlight=False,
         soft_wrap=True,
     )

@@ -16,7 +16,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graph_schema.errors import ChokepointError
-from service.errors import as_graphql, extensions_of
+from service.errors import as_graphql, extensions_of, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
@@ -66,7 +66,7 @@ class GraphQLEndpoint:
             return _json({"errors": [error]}, problem.status, kind, problem.headers)
         except ChokepointError as problem:
             error = {"message": str(problem), "extensions": extensions_of(problem)}
-            return _json({"errors": [error]}, 503, kind, {})
+            return _json({"errors": [error]}, 503, kind, {"retry-after": str(getattr(problem, "retry_after_s", 1))})
 
     def _context(self, request: Request, asked: GraphQLRequest) -> Context:
         context = self._make_context()
@@ -96,6 +96,8 @@ class GraphQLEndpoint:
             if tells_price:
                 most = self._settings.max_query_cost
                 payload["extensions"] = {"cost": {"points": context.points, "most": most}}
+        if not any((result.data or {}).values()) and (seconds := retry_after(result.errors or ())) is not None:
+            return _json(payload, 503, kind, {**headers, "retry-after": str(seconds)})
         if refused:
             payload.pop("data", None)
         return _json(payload, 400 if refused and kind == RESPONSE_JSON else 200, kind, headers)

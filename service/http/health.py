@@ -4,8 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError
-from service.queries.state import graph_version
 
 
 async def healthz(_: Request) -> JSONResponse:
@@ -20,6 +20,7 @@ async def readyz(request: Request) -> JSONResponse:
     try:
         version = await graph.read_within(2.0, graph_version)
     except ChokepointError as error:
+        headers["retry-after"] = str(getattr(error, "retry_after_s", 1))
         return JSONResponse({"status": "unavailable", "code": error.code, "reason": str(error)}, 503, headers)
     ready: dict[str, object] = {"status": "ready", "graphVersion": version}
     if (keeper := request.app.state.index) is not None:

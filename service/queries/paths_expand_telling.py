@@ -1,9 +1,10 @@
 """One step of a path search in the database under the weight SPECIFICITY: every relation with what it tells."""
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, LiteralString
+from collections.abc import Collection, Sequence
+from typing import Any
 
+from graph_schema.database.cypher import Cypher, cypher, term
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters.walk import Walk
@@ -12,36 +13,34 @@ from service.paths.specificity import StepCost, crowd, entity_cost, is_common_no
 from service.queries.conditions import hub_condition
 from service.queries.paths_expand import GraphExpander, TimedTransaction, admitted_steps
 
-EXPAND_TELLING: LiteralString = """
-UNWIND $frontier AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions}
+
+def expand_telling_query(walk: Walk, ends: frozenset[EntityId], *, default_degree: int, backward: bool) -> Cypher:
+    """The Cypher that expands a frontier under this walk and tells each relation."""
+    ties = """
 WITH n, r, m LIMIT $room
 WITH collect([n.id, m.id, startNode(r).id, type(r), r.status, r.confidence, r.sources]) AS ties,
   collect(DISTINCT m) AS found, collect(DISTINCT n) AS left
-RETURN ties, [e IN left + found | [e.id, e.type, e.name]] AS entities, [m IN found WHERE {hub} | m.id] AS hubs
-"""
+RETURN ties, [e IN left + found | [e.id, e.type, e.name]] AS entities, [m IN found WHERE """
+    hub = hub_condition(walk.hubs, ends, default_degree=default_degree)
+    return admitted_steps(walk, ends, backward=backward) + ties + hub + " | m.id] AS hubs"
 
 
-def _crowds(type: RelationType) -> str:
-    return f"""
+def crowds_query(type: RelationType, ids: Collection[EntityId]) -> Cypher:
+    """The Cypher that counts the relations of a type that entities have in each role.
+
+    The database has these counts at hand by name; one query for all types would take seconds to plan.
+    """
+    name = term(type)
+    text = f"""
 UNWIND $ids AS id
 MATCH (e:Entity {{id: id}})
-RETURN collect([id, COUNT {{ (e)-[:{type.value}]->() }}, COUNT {{ (e)<-[:{type.value}]-() }}]) AS crowds
+RETURN collect([id, COUNT {{ (e)-[:{name}]->() }}, COUNT {{ (e)<-[:{name}]-() }}]) AS crowds
 """
+    return cypher(text, ids=sorted(ids))
 
-
-CROWDS: Mapping[RelationType, str] = {type: _crowds(type) for type in RelationType}
-"""A query for each type: the database has its counts at hand by name, and one query for all takes seconds to plan."""
 
 _Role = tuple[EntityId, str, bool]
 """An entity, the type of a relation, whether it is its subject."""
-
-
-def expand_telling_query(walk: Walk, *, backward: bool) -> LiteralString:
-    """The Cypher that expands a frontier under this walk and tells each relation."""
-    pattern, conditions = admitted_steps(walk, backward=backward)
-    return EXPAND_TELLING.format(pattern=pattern, conditions=conditions, hub=hub_condition(walk.hubs))
 
 
 class TellingExpander(GraphExpander):
@@ -58,7 +57,10 @@ class TellingExpander(GraphExpander):
     ) -> None:
         """`never_between`: where paths start and end."""
         super().__init__(tx, walk, ends, default_degree=default_degree)
-        self._queries = {backward: expand_telling_query(walk, backward=backward) for backward in (False, True)}
+        self._queries = {
+            backward: expand_telling_query(walk, ends, default_degree=default_degree, backward=backward)
+            for backward in (False, True)
+        }
         self._never_between = never_between
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
@@ -86,9 +88,9 @@ class TellingExpander(GraphExpander):
         """How many relations of each type entities have in each role."""
         until, found = time.monotonic() + seconds, dict[_Role, int]()
         for type in sorted({type for _, type, _ in roles}):
-            ids = sorted({id for id, of_type, _ in roles if of_type == type})
+            ids = {id for id, of_type, _ in roles if of_type == type}
             left = max(until - time.monotonic(), 0.001)
-            record = await self._tx.single(CROWDS[RelationType(type)], {"ids": ids}, seconds=left)
+            record = await self._tx.one(crowds_query(RelationType(type), ids), seconds=left)
             for id, as_subject, as_object in record["crowds"]:
                 found[id, type, True], found[id, type, False] = as_subject, as_object
         return found

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from graph_schema.errors import DeadlineExceeded, LimitExceeded, QuestionError
 from service.engines.interface import GraphReader, GraphView, NothingToRead, PathEngine
+from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
 from service.paths.budget import Budget, Meter
 from service.paths.report import Finding, SearchReport, hint_for
@@ -93,11 +94,12 @@ class Searches:
     def __init__(self, engine: PathEngine, settings: ServiceSettings) -> None:
         self._engine, self._settings = engine, settings
         self._turns = asyncio.Semaphore(settings.path_concurrency)
+        self._waiting = 0
 
     async def run(self, question: Question[F, A]) -> A:
         """The answer to a question; want of budget is reported in it, not raised.
 
-        Raises EntityNotFound, LimitExceeded, QuestionError, GraphUnavailable, GraphError.
+        Raises EntityNotFound, LimitExceeded, QuestionError, ServiceBusy, GraphUnavailable, GraphError.
         """
         budget = question.budget
         for what, asked, most in (
@@ -133,13 +135,21 @@ class Searches:
 
     @asynccontextmanager
     async def _turn(self, seconds: float) -> AsyncIterator[None]:
-        """Wait for a turn. Who gets none within `seconds` goes on without: there is no time left to search in."""
+        """Wait for a turn. Who gets none within `seconds` goes on without: there is no time left to search in.
+
+        Raises ServiceBusy when too many wait already.
+        """
+        if self._waiting >= self._settings.path_queue and self._turns.locked():
+            raise ServiceBusy(f"{self._waiting} searches wait for their turn already")
+        self._waiting += 1
         try:
             async with asyncio.timeout(seconds):
                 await self._turns.acquire()
         except TimeoutError:
             yield
             return
+        finally:
+            self._waiting -= 1
         try:
             yield
         finally:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tools.reference import FOLDER, MEANINGS, pages, settings_classes
+from graph_schema.exit_codes import MEANINGS
+from tools.reference import FOLDER, pages, settings_classes
 
 DOCS = Path(__file__).parents[2] / "docs"
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")

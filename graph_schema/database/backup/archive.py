@@ -79,7 +79,7 @@ class Footer:
     """Of every byte above the footer, before compression."""
 
 
-class Writer:
+class ArchiveWriter:
     """Writes one backup to `stream`. Without `finish` the file has no footer, and no reader accepts it."""
 
     def __init__(self, stream: IO[bytes], header: Header) -> None:
@@ -112,7 +112,7 @@ class Writer:
         self._zip.write(line)
 
 
-class Reader:
+class ArchiveReader:
     """Reads one backup, line by line; `name` is used in messages. Raises BackupUnusable, also while iterating."""
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
@@ -208,7 +208,7 @@ class Reader:
 def verify(file: Path) -> tuple[Header, Footer]:
     """Header and footer of a backup that is whole. Raises BackupUnusable."""
     with open_backup(file) as stream:
-        reader = Reader(stream, file.name)
+        reader = ArchiveReader(stream, file.name)
         return reader.header, reader.verify()
 
 

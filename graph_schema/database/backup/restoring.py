@@ -9,10 +9,11 @@ from typing import Any, LiteralString, cast
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database import schema
-from graph_schema.database.backup.archive import EdgeLine, Footer, Header, NodeLine, Reader, open_backup, verify
+from graph_schema.database.backup.archive import ArchiveReader, EdgeLine, Footer, Header, NodeLine, open_backup, verify
 from graph_schema.database.backup.marker import mark, unfinished_restore, unmark
 from graph_schema.database.backup.names import node_labels
 from graph_schema.database.backup.progress import Progress, silent
+from graph_schema.database.cypher import quoted
 from graph_schema.database.graph import Graph
 from graph_schema.errors import (
     BackupUnusable,
@@ -100,7 +101,7 @@ async def _clear(graph: Graph) -> None:
 
 async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, most: int) -> None:
     with open_backup(file) as stream:
-        for batch in _batches(Reader(stream, file.name), most):
+        for batch in _batches(ArchiveReader(stream, file.name), most):
             if isinstance(batch[0], NodeLine):
                 nodes = cast("Sequence[NodeLine]", batch)
                 await graph.write(create_nodes, nodes)
@@ -112,7 +113,7 @@ async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, 
             progress(nodes=done.nodes, edges=done.edges)
 
 
-def _batches(lines: Iterator[NodeLine | EdgeLine] | Reader, most: int) -> Iterator[list[NodeLine | EdgeLine]]:
+def _batches(lines: Iterator[NodeLine | EdgeLine] | ArchiveReader, most: int) -> Iterator[list[NodeLine | EdgeLine]]:
     """The lines in groups of at most `most`, each either nodes or edges."""
     batch: list[NodeLine | EdgeLine] = []
     for line in lines:
@@ -147,7 +148,7 @@ async def create_edges(tx: AsyncManagedTransaction, edges: Sequence[EdgeLine]) -
             raise BackupUnusable(f"an edge names the label {start} or {end}, whose ids this version does not know")
         query = f"""
 UNWIND $rows AS row
-MATCH (start:{start} {{id: row.start}}) MATCH (end:{end} {{id: row.end}})
+MATCH (start:{quoted(start)} {{id: row.start}}) MATCH (end:{quoted(end)} {{id: row.end}})
 CREATE (start)-[edge:$(row.type)]->(end) SET edge = row.properties
 RETURN count(*) AS created
 """

@@ -104,8 +104,7 @@ export function composer(root, { go, named, nameOf, fail }) {
     const numbers = (...list) => list.map((one) => [one, String(one)]);
     const { composer: words } = texts;
     if (kind === "tie") {
-      const weights = Object.entries(words.weights).filter(([weight]) => weight !== "SPECIFICITY");
-      return h("div", { class: "choices" }, select(words.paths, state.k, numbers(1, 5, 10, 20, 50), "k"), select(words.rank, state.weight, weights, "weight"));
+      return h("div", { class: "choices" }, select(words.paths, state.k, numbers(1, 5, 10, 20, 50), "k"), select(words.rank, state.weight, Object.entries(words.weights), "weight"));
     }
     if (kind === "supply") {
       return h(

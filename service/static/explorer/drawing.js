@@ -193,7 +193,7 @@ export function draw({ model, base, marks, room, describe, choose, hover, leave 
   const { places, nodes, links, ghosts } = arrange(model, base, vertical);
   const svg = s("svg", {
     class: "drawing",
-    viewBox: `0 0 ${places.width} ${places.height}`,
+    viewBox: `${places.corner.x} ${places.corner.y} ${places.width} ${places.height}`,
     role: "group",
     "aria-label": describe,
   });
@@ -226,6 +226,13 @@ export function show(svg, { selected, lit, dim }) {
     element.classList.toggle("selected", chosen);
     element.setAttribute("aria-pressed", String(chosen));
   }
+  if (!svg.contains(document.activeElement)) turn(svg, svg.querySelector(".selected") ?? svg.querySelector(".lit.node") ?? svg.querySelector(".node"));
+}
+
+/** Let Tab reach this element of the drawing, and no other. */
+function turn(svg, element) {
+  for (const other of svg.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
+  element?.setAttribute("tabindex", "0");
 }
 
 function listen({ svg, places, vertical }, model, { choose, hover, leave }) {
@@ -243,12 +250,10 @@ function listen({ svg, places, vertical }, model, { choose, hover, leave }) {
   svg.addEventListener("focusin", (event) => {
     const element = keyed(event);
     if (!element) return;
-    for (const other of svg.querySelectorAll('[tabindex="0"]')) other.setAttribute("tabindex", "-1");
-    element.setAttribute("tabindex", "0");
+    turn(svg, element);
     point(element.dataset.key);
   });
   svg.addEventListener("focusout", () => point(null));
-  svg.querySelector(".node")?.setAttribute("tabindex", "0");
   svg.addEventListener("keydown", (event) => {
     const element = keyed(event);
     if (!element) return;

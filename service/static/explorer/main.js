@@ -7,17 +7,21 @@ import { SMALLEST, draw, show } from "./drawing.js";
 import { showFacts, showRelations, showTimeline } from "./entity.js";
 import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
+import { keepMenu } from "./keep.js";
 import { folded } from "./model.js";
 import { answer, isQuestion, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
+import { showRuler } from "./ruler.js";
 import { showStatus } from "./status.js";
 import { texts } from "./texts.js";
 import { theme } from "./theme.js";
-import { learn } from "./vocabulary.js";
+import { learn, typesOf } from "./vocabulary.js";
 import { remember, showWelcome } from "./welcome.js";
 
 const MOST_IN_LAYER = 12;
+/** Entities whose statements the ruler of time counts. */
+const MOST_DATED = 100;
 const WATCH_MS = 5000;
 
 const view = document.getElementById("view");
@@ -28,6 +32,7 @@ const parts = {};
 let current = parse(location.search);
 let stop = new AbortController();
 let started = null;
+let wanted = "";
 
 const nameOf = (id) => names.get(id) ?? id;
 const named = (entity) => names.set(entity.id, entity.name);
@@ -36,7 +41,15 @@ const named = (entity) => names.set(entity.id, entity.name);
 function go(next, { replace = false, focus } = {}) {
   const address = format(next);
   if (address !== format(current)) history[replace ? "replaceState" : "pushState"](null, "", address);
-  render(next).then(() => focus && document.querySelector(focus)?.focus());
+  wanted = focus ?? "";
+  render(next).then(refocus);
+}
+
+/** Focus what was to be focused, once it is there. */
+function refocus() {
+  const element = wanted === "" ? null : document.querySelector(wanted);
+  element?.focus();
+  if (element !== null) wanted = "";
 }
 
 function fail(error) {
@@ -105,6 +118,9 @@ async function render(state) {
     const [found, base] = await Promise.all([answer(state, { signal }), isFiltered(state) ? answer(unfiltered(state), { signal }) : null, nameAll(state, signal)]);
     if (signal.aborted) return;
     watch.seen(found.report?.graphVersion);
+    if (state.version > 0 && found.report && found.report.graphVersion !== state.version) {
+      put(notice, h("p", { class: "newer" }, texts.problems.older(state.version, found.report.graphVersion)));
+    }
     Object.assign(shown, { key: asks, state, found, base });
     for (const one of [...found.ends, ...(found.model?.nodes.values() ?? [])]) if (one.name) named(one);
     frame(state);
@@ -133,7 +149,7 @@ async function nameAll(state, signal) {
 /** The frame of an answer, new for each question. */
 function frame(state) {
   const { found } = shown;
-  for (const name of ["head", "status", "filters", "canvas", "ruler", "results", "evidence"]) parts[name] = h("div", { class: name });
+  for (const name of ["head", "status", "filters", "keep", "canvas", "ruler", "results", "evidence"]) parts[name] = h("div", { class: name });
   parts.evidence = h("aside", { class: "evidence", "aria-label": texts.evidence.heading, tabindex: -1 });
   parts.status.setAttribute("role", "status");
   parts.narrowing = filters(parts.filters, { move, go, named, nameOf, fail });
@@ -143,15 +159,30 @@ function frame(state) {
     return;
   }
   const drawn = found.model !== null;
-  put(view, h("div", { class: "main" }, parts.head, parts.status, drawn && parts.filters, drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
+  put(view, h("div", { class: "main" }, parts.head, parts.status, drawn && h("div", { class: "tools" }, parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
+  if (!found.entity) put(parts.head, h("h1", { class: "unseen" }, words(state)));
   if (found.entity) showFacts(parts.head, { state, ...found }, go);
   if (!drawn) {
     view.className = "answer plain-answer";
     showTimeline(parts.results, { ids: state.of, ...found }, { state, go });
     return;
   }
+  keepMenu(parts.keep, taken, fail);
+  const ids = [...(shown.base ?? found).model.nodes.keys()].slice(0, MOST_DATED);
+  if (found.report) showRuler(parts.ruler, { state, ids, signal: stop.signal }, move).then(() => refocus(), fail);
   parts.narrowing.update(state, shown.base?.model ?? found.model);
 }
+
+/** What there is to be taken along at this moment. */
+const taken = () => ({
+  state: current,
+  found: shown.found,
+  svg: shown.drawing?.svg,
+  title: words(current),
+  verdict: parts.status.querySelector(".verdict")?.textContent ?? "",
+  filters: [...parts.filters.querySelectorAll(".chip")].map((chip) => chip.firstChild.textContent).join(" · "),
+  types: typesOf(current.families),
+});
 
 /** Everything that depends on what is looked at: selection, tabs, opened groups. */
 function look(state, before) {

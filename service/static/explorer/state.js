@@ -14,7 +14,7 @@ const FIELDS = {
   ask: ["ask", ONE, ""],
   of: ["of", MANY, []],
   k: ["k", WHOLE, 10],
-  weight: ["weight", ONE, "HOPS"],
+  weight: ["weight", ONE, "SPECIFICITY"],
   depth: ["depth", WHOLE, 5],
   timeout: ["timeout", WHOLE, 5000],
   hubs: ["hubs", ONE, "BLOCK_TRANSIT"],

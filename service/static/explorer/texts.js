@@ -271,6 +271,27 @@ export const texts = {
     cutsOff: (many) => `Choke point: without it ${count(many, "entity", "entities")} of the chain cannot be reached`,
   },
 
+  ruler: {
+    held: "Held on",
+    known: "Known by",
+    always: "any day",
+    now: "now",
+    today: "today",
+    density: (many, since) => `${count(many, "dated statement")} since ${since}, by month`,
+    period: (month, many) => `${month}: ${count(many, "statement")}`,
+  },
+
+  keep: {
+    heading: "Keep",
+    copy: "Copy",
+    download: "Download",
+    copied: "Copied.",
+    copyYourself: "Copy this:",
+    copies: { link: "Link to this view", pinned: "Link, as known now", graphql: "As GraphQL", cypher: "As Cypher for Neo4j Browser", command: "As a chokepoint command" },
+    files: { report: "Report (HTML, prints)", svg: "Drawing (SVG)", png: "Drawing (PNG)", csv: "Relations (CSV)", json: "Answer with sentences (JSON)", graphml: "Graph (GraphML)" },
+    report: { asked: "Question", filters: "Filters", none: "none", version: "Graph version", made: "Made", address: "Address", paths: "Paths" },
+  },
+
   entity: {
     aliases: "Also called",
     listed: "Listed",

@@ -190,7 +190,7 @@ async def test_a_graph_that_changes_meanwhile_gives_no_backup(
         await dump(full, stream)
     stream.seek(0)
     with pytest.raises(BackupUnusable, match="cut short"):
-        archive.Reader(stream, "torn").verify()
+        archive.ArchiveReader(stream, "torn").verify()
 
 
 async def test_a_failed_dump_leaves_no_file_and_keeps_the_old_one(
@@ -213,7 +213,7 @@ def rewritten(file: Path, content: list[dict[str, Any]]) -> None:
     """As a careful forger would: with a footer that fits."""
     stream = io.BytesIO()
     header = {**content[0]["header"]}
-    writer = archive.Writer(stream, archive.Header(**header))
+    writer = archive.ArchiveWriter(stream, archive.Header(**header))
     for line in content[1:-1]:
         writer._line(line)
         writer.nodes += "node" in line
@@ -297,7 +297,7 @@ async def test_a_file_that_cannot_be_trusted_is_refused_before_anything_is_writt
 
 def test_damage_is_called_damage_whichever_byte_it_hits() -> None:
     stream = io.BytesIO()
-    writer = archive.Writer(
+    writer = archive.ArchiveWriter(
         stream, archive.Header(chokepoint="1", neo4j="1", schema=1, graph_version=1, created="", nodes=9, edges=1)
     )
     keys = [archive.NodeKey("Entity", f"company:{number}") for number in range(9)]
@@ -312,10 +312,10 @@ def test_damage_is_called_damage_whichever_byte_it_hits() -> None:
             content[position] ^= 1 << bit
             # A bit that means nothing: the time in gzip's header, what fills up the last byte of the content.
             if unzipped(bytes(content)) == gzip.decompress(whole):
-                assert archive.Reader(io.BytesIO(content), "flipped.gz").verify() == footer
+                assert archive.ArchiveReader(io.BytesIO(content), "flipped.gz").verify() == footer
             else:
                 with pytest.raises(BackupUnusable, match=r"damaged|cut short"):
-                    archive.Reader(io.BytesIO(content), "flipped.gz").verify()
+                    archive.ArchiveReader(io.BytesIO(content), "flipped.gz").verify()
 
 
 def unzipped(content: bytes) -> bytes | None:
@@ -392,7 +392,7 @@ def test_a_long_file_is_read_in_the_memory_of_a_short_one(tmp_path: Path) -> Non
     file = tmp_path / "long.gz"
     header = archive.Header(chokepoint="0", neo4j="0", schema=0, graph_version=0, created="", nodes=nodes, edges=0)
     with Draft(file) as stream:
-        writer = archive.Writer(stream, header)
+        writer = archive.ArchiveWriter(stream, header)
         for number in range(nodes):
             key = archive.NodeKey("Entity", str(number))
             writer.add_node(archive.NodeLine(key, ("Entity",), {"text": hashlib.sha256(key.id.encode()).hexdigest()}))
@@ -401,7 +401,7 @@ def test_a_long_file_is_read_in_the_memory_of_a_short_one(tmp_path: Path) -> Non
     try:
         backup.verify(file)
         with file.open("rb") as source:
-            assert sum(1 for _ in archive.Reader(source, "long.gz")) == nodes
+            assert sum(1 for _ in archive.ArchiveReader(source, "long.gz")) == nodes
         assert tracemalloc.get_traced_memory()[1] < 500_000, "bytes at most; the file holds 3 million"
     finally:
         tracemalloc.stop()

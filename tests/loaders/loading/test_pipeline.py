@@ -191,7 +191,7 @@ class Flickering(Graph):
     failures = 2
 
     async def write(self, work: Any, *args: Any, **kwargs: Any) -> Any:
-        if args and type(args[0]).__name__ == "Chunk" and self.failures:
+        if args and type(args[0]).__name__ == "InputChunk" and self.failures:
             self.failures -= 1
             raise GraphUnavailable("no Neo4j answers")
         return await super().write(work, *args, **kwargs)

@@ -9,6 +9,7 @@ import pytest
 
 from graph_schema.errors import DeadlineExceeded, LimitExceeded, QuestionError
 from service.engines.interface import GraphView, NothingToRead
+from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
 from service.paths.budget import Budget, Meter, OutOfBudget
 from service.paths.report import Bound, PathStatus, SearchReport
@@ -107,3 +108,9 @@ async def test_a_budget_beyond_the_limits_opens_no_view(budget: Budget, error: t
     with pytest.raises(error):
         await Searches(engine, ServiceSettings()).run(Lasting(budget=budget))
     assert engine.views == []
+
+
+async def test_when_too_many_wait_already_the_next_is_refused_at_once() -> None:
+    searches = Searches(Engine(), ServiceSettings(path_concurrency=1, path_queue=1))
+    answers = await asyncio.gather(*(searches.run(Lasting(lasts_s=0.2)) for _ in range(3)), return_exceptions=True)
+    assert [isinstance(answer, ServiceBusy) for answer in answers] == [False, False, True]
