@@ -177,6 +177,8 @@ async def show_path_over_http(console: Console, base: str, source: str, target: 
 
 def print_addresses(console: Console, base: str) -> None:
     """Where to go from here."""
+    if read_settings(ServiceSettings).explorer:
+        console.print(f"Explorer           {base}/", highlight=False)
     console.print(f"GraphQL, GraphiQL  {base}/graphql", highlight=False)
     settings = read_settings(GraphSettings)
     if settings.uri is not None:
