@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-hostile clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-graphql bench-hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 
 bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
 	$(BIN)/python -m benchmarks.service_paths
+
+bench-graphql: $(VENV)/.installed-dev ## The API beside its peers under load: REST over Cypher, Apollo, Yoga, Neo4j's Query API (needs npm)
+	$(BIN)/python -m benchmarks.graphql
 
 bench-hostile: $(VENV)/.installed-dev ## How long others wait while one client sends costly documents
 	$(BIN)/python -m benchmarks.hostile --at-most 0.3

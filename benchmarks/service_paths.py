@@ -55,7 +55,9 @@ QUICK_FLOOR = 0.03
 """Far below what is measured, since shared machines are noisy: it catches a path query that became several times slower."""
 
 
-def build(session: neo4j.Session, entities: int, relations: int, seed: int = 7) -> list[str]:
+def build(
+    session: neo4j.Session, entities: int, relations: int, seed: int = 7, hub_share: tuple[float, float] = HUB_SHARE
+) -> list[str]:
     """Write the synthetic graph; returns the ids of its entities, hubs first."""
     chance = random.Random(seed)
     ids = [f"company:{i}" for i in range(entities)]
@@ -67,7 +69,7 @@ def build(session: neo4j.Session, entities: int, relations: int, seed: int = 7) 
 
     def end() -> str:
         draw = chance.random()
-        return ids[0] if draw < HUB_SHARE[0] else ids[1] if draw < sum(HUB_SHARE) else chance.choice(ids)
+        return ids[0] if draw < hub_share[0] else ids[1] if draw < sum(hub_share) else chance.choice(ids)
 
     by_type: dict[str, list[dict[str, Any]]] = {}
     for i in range(relations):

@@ -3,12 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, NoSchemaIntrospectionCustomRule, validate
 from graphql.validation import recommended_rules, specified_rules
 
 from service.errors import DocumentTooSlow, QueryTooDeep
+from service.graphql.compiled import CompiledQuery
 from service.graphql.document_limits import DocumentLimits, read_document
 
 _MOST_CHARACTERS = 20_000
@@ -25,6 +26,8 @@ class Ready:
 
     document: DocumentNode
     errors: tuple[GraphQLError, ...]
+    compiled: dict[str | None, CompiledQuery | None] = field(default_factory=dict)
+    """Queries of the document by name, ready to run; None for what graphql-core has to run."""
 
 
 class ReadyDocuments:
@@ -44,13 +47,18 @@ class ReadyDocuments:
         self._by_text: OrderedDict[str, Ready] = OrderedDict()
         self._threads = ThreadPoolExecutor(_THREADS, "documents")
 
+    def known(self, text: str) -> Ready | None:
+        """The document, where it was made ready before; it counts as used now."""
+        if (known := self._by_text.get(text)) is not None:
+            self._by_text.move_to_end(text)
+        return known
+
     async def ready(self, text: str, schema: GraphQLSchema) -> Ready:
         """The document of this text.
 
         Raises GraphQLError where it cannot be parsed, DocumentTooLarge, QueryTooDeep, DocumentTooSlow.
         """
-        if (known := self._by_text.get(text)) is not None:
-            self._by_text.move_to_end(text)
+        if (known := self.known(text)) is not None:
             return known
         if len(text) <= _SHORT:
             made = self._make(text, schema)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, execute_sync
@@ -32,6 +33,17 @@ class RunLimits:
     """For a query; what writes or subscribes may take longer."""
     reads: int
     """Reads of the database at the same time: one client's many questions leave room for those of others."""
+
+
+@asynccontextmanager
+async def held_to(limits: RunLimits, *, timed: bool) -> AsyncIterator[None]:
+    """Inside, an operation has its share of the reads and, if it is `timed`, its time. Raises DeadlineExceeded."""
+    try:
+        async with asyncio.timeout(limits.seconds if timed else None):
+            with share_of_reads(limits.reads):
+                yield
+    except TimeoutError as error:
+        raise DeadlineExceeded(f"the answer was not complete within {limits.seconds:g} s: ask for less") from error
 
 
 class Guard(SchemaExtension):
@@ -82,13 +94,8 @@ class Guard(SchemaExtension):
                 operation_name=run.operation_name,
             )
         run.context.writes = run.operation_type is OperationType.MUTATION
-        seconds = self._limits.seconds if run.operation_type is OperationType.QUERY else None
-        try:
-            async with asyncio.timeout(seconds):
-                with share_of_reads(self._limits.reads):
-                    yield
-        except TimeoutError as error:
-            raise DeadlineExceeded(f"the answer was not complete within {seconds:g} s: ask for less") from error
+        async with held_to(self._limits, timed=run.operation_type is OperationType.QUERY):
+            yield
 
     def _check(self, usual: int) -> None:
         asked = self._price
