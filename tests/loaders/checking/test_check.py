@@ -73,7 +73,7 @@ async def test_damage_is_found_and_mended_where_the_claims_tell_how(
     loaded: Graph, neo4j_session: neo4j.Session, damage: str, kind: Kind
 ) -> None:
     before = await whole_graph(loaded, without=VERSIONS)
-    neo4j_session.run(damage).consume()  # type: ignore[arg-type]
+    neo4j_session.run(damage).consume()
     report = await check(loaded)
     assert {finding.kind for finding in report.findings} == {kind}
     assert report.left == len(report.findings)
