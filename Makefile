@@ -49,11 +49,13 @@ pictures: $(VENV)/.installed-dev ## Take the pictures of README and docs anew (n
 recording: $(VENV)/.installed-dev ## Record the terminal of README anew (needs the sample loaded)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools.record docs/pictures/path.svg chokepoint path Intel "United States" --exclude-type LOCATED_IN
 
-check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, layers, generated files
+check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, types, Cypher as literals, layers, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/python -m service.graphql.printer --check
 	$(BIN)/python -m tools.reference --check
 
 format: $(VENV)/.installed-dev ## Format the code and mend what ruff can

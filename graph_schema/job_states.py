@@ -7,6 +7,8 @@ from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native
+
 
 class JobStatus(StrEnum):
     """How the last run of a job stands."""
@@ -65,7 +67,7 @@ async def job_states(tx: AsyncManagedTransaction) -> dict[str, JobState]:
     """States of all jobs that ever ran, by name; one that its process no longer holds is interrupted."""
     states = {}
     async for record in await tx.run(JOB_STATES):
-        times = {name: record[name] and record[name].to_native() for name in ("last_run", "next_run")}
+        times = {name: native(record[name]) for name in ("last_run", "next_run")}
         states[record["name"]] = JobState(
             name=record["name"],
             status=JobStatus(record["status"]),

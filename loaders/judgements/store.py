@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native
 from graph_schema.domain import Judgement, Verdict
 from graph_schema.errors import EntityNotFound, JudgementContradicts, QuestionError
 from graph_schema.ids import EntityId
@@ -20,7 +21,7 @@ async def read_judgements(tx: AsyncManagedTransaction) -> list[Judgement]:
     """All judgements; people make them, so they fit into memory."""
     result = await tx.run(JUDGEMENTS)
     return [
-        Judgement(row["first"], row["second"], Verdict(row["verdict"]), row["by"], row["at"].to_native(), row["why"])
+        Judgement(row["first"], row["second"], Verdict(row["verdict"]), row["by"], native(row["at"]), row["why"])
         async for row in result
     ]
 

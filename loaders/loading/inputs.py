@@ -56,26 +56,32 @@ class Input(Protocol):
     @property
     def kind(self) -> str:
         """Name of the source's definition, under which refused records are kept."""
+        ...
 
     @property
     def source(self) -> str:
         """What is loaded, for messages and the run's record."""
+        ...
 
     @property
     def ignored(self) -> set[str]:
         """Columns or keys met so far that nothing reads."""
+        ...
 
     def fingerprint(self) -> str | None:
         """Hash of the content and of what turns it into records; None when it can be read only once.
 
         Raises SourceUnavailable.
         """
+        ...
 
     def records(self, skip: int = 0) -> Iterator[Taken | MalformedRecord]:
         """One item per record, without the first `skip`. Raises SourceUnavailable, SourceError."""
+        ...
 
     def loaded(self) -> None:
         """Called once everything is in the graph."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,19 +46,24 @@ class TextSource(Protocol):
     @property
     def name(self) -> str:
         """What is loaded, for messages and the run's record."""
+        ...
 
     @property
     def ignored(self) -> set[str]:
         """Keys met so far that nothing reads."""
+        ...
 
     def fingerprint(self, *salt: str) -> str | None:
         """Hash of the content and of `salt`; None when it can be read only once. Raises SourceUnavailable."""
+        ...
 
     def articles(self) -> Iterator[Article | MalformedRecord]:
         """All texts, lazily. Raises SourceUnavailable, SourceError."""
+        ...
 
     def loaded(self) -> None:
         """Called once everything is in the graph."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

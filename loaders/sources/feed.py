@@ -4,32 +4,26 @@ An address is an RSS or Atom feed, whose entries are fetched as pages, or a page
 what the feed says of it; one that is refused is a record of its own.
 """
 
-import calendar
 import contextlib
-import datetime as dt
-import hashlib
-import io
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import orjson
 from pydantic import Field
 
 from graph_schema.errors import AddressRefused, MalformedRecord, SettingsError, SourceUnavailable
 from loaders.settings import LoadSettings
-from loaders.sources import fields
+from loaders.sources import feed_entries as entries
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
+from loaders.sources.feed_entries import address, parsed_feed
 from loaders.sources.fetching import FetchedPage, Fetcher, FetchLimits
-from loaders.sources.fields import FieldProblem
 from loaders.triple import Article
 
 _MOST_KNOWN = 50_000
-_SHORTEST = 40
-"""Characters below which what a feed says of an entry is no text to extract from."""
 
 
 @dataclass(slots=True)
@@ -76,8 +70,8 @@ class FeedReader:
     limits: FetchLimits = field(default_factory=FetchLimits)
     follow: bool = True
     """Whether the pages that entries link to are fetched; otherwise what the feed itself says is all."""
-    most_entries: int = 200
-    """Entries of one feed that are read, the first ones."""
+    most_entries: int = 2_000
+    """New entries of one feed that are read in one load; the next one takes the rest."""
 
     ignored: set[str] = field(default_factory=set)
 
@@ -123,62 +117,70 @@ class FeedReader:
 
     def _read(self, fetcher: Fetcher, url: str, page: FetchedPage) -> Iterator[Article | MalformedRecord]:
         assert page.content is not None
-        import feedparser  # as trafilatura, takes long to import, which other loads should not wait
+        from loaders.sources.pages import article_of_page  # trafilatura takes long to import
 
-        from loaders.sources.pages import article_of_page
-
-        feed = feedparser.parse(
-            io.BytesIO(page.content), response_headers={"content-type": page.content_type, "content-location": page.url}
-        )
-        if not feed.version:
-            article = article_of_page(page.content, url=page.url)
+        if not page.content.strip():
+            yield MalformedRecord(url, 1, None, "the answer is empty", raw=url)
+            return
+        feed = parsed_feed(page.content, page.content_type, page.url)
+        if not feed.get("version"):
+            article = article_of_page(page.content, url=page.url, content_type=page.content_type)
             problem = "is neither a feed nor a page with running text"
             yield article or MalformedRecord(url, 1, None, problem, raw=url)
             return
-        for number, entry in enumerate(feed.entries[: self.most_entries], 1):
-            yield from self._entry(fetcher, url, number, entry, feed)
+        read = 0
+        for number, entry in enumerate(feed.entries, 1):
+            if read >= self.most_entries:
+                left = f"has {len(feed.entries) - number + 1:,} more entries, which the next load reads"
+                yield MalformedRecord(url, number, None, left, raw=url)
+                return
+            for item in self._entry(fetcher, url, number, entry, feed):
+                read += 1
+                yield item
 
     def _entry(
         self, fetcher: Fetcher, url: str, number: int, entry: Mapping[str, Any], feed: Any
     ) -> Iterator[Article | MalformedRecord]:
-        link = urljoin(url, str(entry.get("link") or ""))
-        if urlsplit(link).scheme not in ("http", "https") or link == url:
+        try:
+            link = urljoin(url, str(entry.get("link") or ""))
+            key = address(link)
+            own = entries.said(entry, key, feed)
+        except ValueError as error:
+            yield MalformedRecord(url, number, "link", f"is no address: {error}", raw=str(entry.get("link"))[:200])
+            return
+        if not key.startswith(("http://", "https://")) or link == url:
             yield MalformedRecord(url, number, "link", "is missing", raw=str(entry.get("title"))[:200])
             return
-        mark = _mark(entry)
-        if self.state.known.get(link, {}).get("mark") == mark:
+        mark = entries.mark(entry)
+        if self.state.known.get(key, {}).get("mark") == mark:
             return
-        said = _said(entry, link, feed)
+        readable = len(own.text) >= entries.SHORTEST
         if not self.follow:
-            if said is None:
-                yield MalformedRecord(
-                    url, number, "summary", f"is too short to read; leave out --no-follow: {link}", raw=link
-                )
+            if readable:
+                yield own
+                self.state.note(key, FetchedPage(link, None, "", None, None), mark)
             else:
-                yield said
-                self.state.note(link, FetchedPage(link, None, "", None, None), mark)
+                problem = f"is too short to read; leave out --no-follow: {link}"
+                yield MalformedRecord(url, number, "summary", problem, raw=link)
             return
         from loaders.sources.pages import article_of_page
 
         problem = "the page has no running text"
         try:
-            page = self._get(fetcher, link)
+            page = self._get(fetcher, link, key)
             if page.content is None:
                 return
-            article = article_of_page(page.content, url=link)
+            article = article_of_page(page.content, url=key, content_type=page.content_type)
             if article is not None:
-                yield _with_entry(article, said)
-                self.state.note(link, page, mark)
+                yield entries.with_entry(article, own)
+                self.state.note(key, page, mark)
                 return
         except SourceUnavailable as error:
             problem = str(error)
-        if said is None:
-            yield MalformedRecord(url, number, "link", problem, raw=link)
-        else:
-            yield said
+        yield own if readable else MalformedRecord(url, number, "link", problem, raw=link)
 
-    def _get(self, fetcher: Fetcher, url: str) -> FetchedPage:
-        known = self.state.known.get(url, {})
+    def _get(self, fetcher: Fetcher, url: str, key: str | None = None) -> FetchedPage:
+        known = self.state.known.get(key or url, {})
         return fetcher.get(url, etag=known.get("etag"), last_modified=known.get("last_modified"))
 
 
@@ -223,68 +225,3 @@ SOURCE = SourceDefinition(
     retry=_retried,
     of_text=True,
 )
-
-
-def _said(entry: Mapping[str, Any], link: str, feed: Any) -> Article | None:
-    """What the feed itself says of an entry; None when that is too little."""
-    parts = [part.get("value", "") for part in entry.get("content", ())] or [entry.get("summary", "")]
-    text = _plain("\n\n".join(map(str, parts)))
-    if len(text) < _SHORTEST:
-        return None
-    return Article(
-        key=link,
-        text=text,
-        title=_text(entry.get("title")),
-        url=link,
-        publisher=_text(feed.feed.get("title")) or urlsplit(link).hostname,
-        published=_day(entry),
-        language=_text(feed.feed.get("language")),
-    )
-
-
-def _with_entry(article: Article, said: Article | None) -> Article:
-    """The page's article, with what only the feed knows of it; the feed knows its own day of publication best."""
-    host = (urlsplit(article.url or "").hostname or "").removeprefix("www.") or None
-    if said is None:
-        return replace(article, publisher=article.publisher or host)
-    return replace(
-        article,
-        title=article.title or said.title,
-        publisher=article.publisher or said.publisher or host,
-        published=said.published or article.published,
-        language=article.language or said.language,
-    )
-
-
-def _mark(entry: Mapping[str, Any]) -> str:
-    """Changes when the feed says that the entry has."""
-    parts = [str(_own(entry, name)) for name in ("id", "updated", "published", "title", "summary")]
-    return hashlib.blake2b("\0".join(parts).encode(errors="replace"), digest_size=12).hexdigest()
-
-
-def _plain(markup: str) -> str:
-    import trafilatura
-
-    return (trafilatura.html2txt(markup) if "<" in markup else markup).strip()
-
-
-def _own(entry: Mapping[str, Any], name: str) -> Any:
-    """What the entry itself has under a name: feedparser would give one date for another, and warn of it."""
-    return dict.get(entry, name) if isinstance(entry, dict) else entry.get(name)
-
-
-def _day(entry: Mapping[str, Any]) -> dt.date | None:
-    parsed = _own(entry, "published_parsed") or _own(entry, "updated_parsed")
-    if parsed is None:
-        return None
-    try:
-        return dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC).date()
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _text(value: object) -> str | None:
-    try:
-        return fields.text(value, fields.LONGEST_NAME)
-    except FieldProblem:
-        return None

@@ -189,7 +189,7 @@ class Fetcher:
             _wait(host)
             with self._answer(url, {name: value for name, value in headers.items() if value}) as answer:
                 if answer.status_code in _REDIRECTS and "location" in answer.headers:
-                    url = urljoin(url, answer.headers["location"])
+                    url = _joined(url, answer.headers["location"])
                     continue
                 if answer.status_code == _NOT_MODIFIED:
                     return FetchedPage(url, None, "", etag, last_modified)
@@ -207,8 +207,12 @@ class Fetcher:
         raise SourceUnavailable(f"{url}: more than {_MOST_REDIRECTS} redirects")
 
     def _host(self, url: str) -> _Host:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable:
             raise SourceUnavailable(f"{url}: is no http or https address")
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         if origin not in self._hosts:
@@ -245,7 +249,7 @@ class Fetcher:
     def _read(self, answer: httpx.Response, most: int, *, cut: bool = False) -> bytes:
         """The body; with `cut` no more of it than `most`. Raises SourceUnavailable when it is too long or too slow."""
         parts, size = [], 0
-        for part in answer.iter_bytes(65_536):
+        for part in answer.iter_bytes():  # as it comes: a server that drips must not stop the clock
             parts.append(part)
             size += len(part)
             if size > most:
@@ -255,6 +259,13 @@ class Fetcher:
             if time.monotonic() - answer.extensions["begun"] > self.limits.timeout_s:
                 raise SourceUnavailable(f"{answer.url}: took longer than {self.limits.timeout_s:g} s")
         return b"".join(parts)[: most if cut else None]
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise SourceUnavailable(f"{url}: redirects to {location[:200]!r}, which is no address") from None
 
 
 def _wait(host: _Host) -> None:

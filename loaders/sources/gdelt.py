@@ -254,10 +254,19 @@ def _actor(cells: _Cells, columns: Mapping[str, Any]) -> Mention | None:
     return None if name is None else Mention(name, EntityType.COUNTRY)
 
 
+def _host(address: str) -> str | None:
+    """Whose page it is; None where it is no address of the web."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.hostname or "" if parts.scheme in ("http", "https") else None
+
+
 def _record(cells: _Cells, event: _Event, address: str, published: str, confidence: float) -> SourceRecord:
-    if not address.startswith(("http://", "https://")) or len(address) > 2_000:
+    host = _host(address)
+    if host is None or len(address) > 2_000:
         return cells.nothing("source_is_no_web_page")
-    host = urlsplit(address).hostname or ""
     document = Document(
         document_id(url=address),
         url=address,

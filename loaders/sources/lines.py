@@ -13,6 +13,7 @@ from graph_schema.errors import MalformedRecord, SourceError, SourceUnavailable
 STDIN = "-"
 MOST_BYTES = 4 * 1024 * 1024
 """Longest line that is read; a longer one is refused, so that no input can fill the memory."""
+_MOST_SKIPPED = 256 * 1024 * 1024
 _RAW_CHARS = 2_000
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -67,8 +68,11 @@ class Lines:
             raise SourceUnavailable(f"{self.source}: {error.strerror or error}") from error
 
     def _skip_rest(self) -> None:
+        skipped = 0
         while (rest := self._read()) and not rest.endswith(b"\n"):
-            pass
+            skipped += len(rest)
+            if skipped > _MOST_SKIPPED:
+                raise SourceError(f"{self.source}: no line ends within {_MOST_SKIPPED // 1024**2} MiB: this is no text")
 
 
 def shown(data: bytes | str) -> str:

@@ -39,18 +39,23 @@ class RecordSource(Protocol):
     @property
     def kind(self) -> str:
         """Name of the source and version of its mapping: both make up the checkpoint's fingerprint."""
+        ...
 
     @property
     def paths(self) -> Sequence[str]:
         """Every file that is read."""
+        ...
 
     @property
     def rereads(self) -> bool:
         """Whether a document of this source is one record, so that what it states now replaces what it stated before."""
+        ...
 
     @property
     def ignored(self) -> set[str]:
         """Columns or keys met so far that nothing reads."""
+        ...
 
     def records(self) -> Iterator[SourceRecord | MalformedRecord]:
         """All records, lazily. Raises SourceUnavailable, SourceError."""
+        ...

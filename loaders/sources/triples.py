@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,6 +62,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _FIELD_OF: Final = {fields.key(name): column for column, names in COLUMNS.items() for name in names}
 _DELIMITERS = ",;\t|"
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_MOST_NAMED = 20
+"""Columns that a message names."""
 
 
 class TripleFormat(StrEnum):
@@ -139,6 +143,8 @@ class TripleFile:
                 if columns[name] is None:
                     self.ignored.add(name)
             if (column := columns.get(name)) is not None and value not in (None, ""):
+                if column in values:
+                    self.ignored.add(name)
                 values.setdefault(column, value)
         return values
 
@@ -150,16 +156,17 @@ class TripleFile:
             raise SourceError(str(error)) from error
         if first is None:
             raise SourceError(f"{lines.source}: is empty; expected a header with subject, predicate and object")
-        delimiter = delimiter or max(_DELIMITERS, key=first.text.count)
+        delimiter = delimiter or max(_DELIMITERS, key=_QUOTED.sub("", first.text).count)
         feed.put_back([first])
         reader = csv.reader(feed, delimiter=delimiter, strict=True)
-        columns, header = self._columns(next_row(reader, feed), lines.source, first), first.text.rstrip("\r\n")
+        names = next_row(reader, feed)
+        columns, header = self._columns(names, lines.source, first), first.text.rstrip("\r\n")
         while True:
             try:
                 row = next_row(reader, feed)
                 if row is None:
                     return
-                if row:
+                if row and row != names:  # tables that were put together repeat their header
                     number, raw = feed.taken[0].number, "".join(line.text for line in feed.taken)
                     values = _values(row, columns, lines.source, number, raw)
                     yield _given(values, lines.source, number, raw, header)
@@ -175,9 +182,14 @@ class TripleFile:
         if absent:
             raise SourceError(
                 f"{source}:{first.number}: the header lacks {', '.join(sorted(absent))}; "
-                f"expected at least subject, predicate, object, found {', '.join(header or ()) or 'nothing'}"
+                f"expected at least subject, predicate, object, found {', '.join((header or ())[:_MOST_NAMED]) or 'nothing'}"
+                f"{' …' if len(header or ()) > _MOST_NAMED else ''}"
             )
-        self.ignored.update(name for name, column in zip(header or (), columns, strict=True) if column is None and name)
+        for place, (name, column) in enumerate(zip(header or (), columns, strict=True)):
+            if column is not None and column in columns[:place]:
+                columns[place] = None  # two columns for one thing: the first is read, the other told
+            if columns[place] is None and name and len(self.ignored) < 1_000:
+                self.ignored.add(name)
         return columns
 
 

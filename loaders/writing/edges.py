@@ -1,14 +1,14 @@
 """Edges in the graph: the evidence behind them is read, what it projects to is written. Only named edges are touched."""
 
 import dataclasses
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native, term
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
@@ -84,43 +84,38 @@ async def edges_of_documents(tx: AsyncManagedTransaction, ids: Collection[Docume
     return {edge_of(RelationType(relation), subject, object) async for relation, subject, object in result}
 
 
-def native(date: Any) -> dt.date | None:
-    """A date of the driver as one of the standard library."""
-    return None if date is None else cast("dt.date", date.to_native())
-
-
-def _create(type: RelationType) -> str:
+def _create(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
 MATCH (a:Entity {{id: row.subject}})
 MATCH (b:Entity {{id: row.object}})
-MERGE (a)-[r:{type.value} {{id: row.id}}]->(b)
+MERGE (a)-[r:{term(type)} {{id: row.id}}]->(b)
 SET r += row.props
 RETURN count(r) AS done
 """
 
 
-def _update(type: RelationType) -> str:
+def _update(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
-MATCH ()-[r:{type.value} {{id: row.id}}]->()
+MATCH ()-[r:{term(type)} {{id: row.id}}]->()
 SET r += row.props
 RETURN count(r) AS done
 """
 
 
-def _delete(type: RelationType) -> str:
+def _delete(type: RelationType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
-MATCH ()-[r:{type.value} {{id: row}}]->()
+MATCH ()-[r:{term(type)} {{id: row}}]->()
 DELETE r
 RETURN count(*) AS done
 """
 
 
-CREATE_EDGES: Mapping[RelationType, str] = {type: _create(type) for type in RelationType}
-UPDATE_EDGES: Mapping[RelationType, str] = {type: _update(type) for type in RelationType}
-DELETE_EDGES: Mapping[RelationType, str] = {type: _delete(type) for type in RelationType}
+CREATE_EDGES: Mapping[RelationType, LiteralString] = {type: _create(type) for type in RelationType}
+UPDATE_EDGES: Mapping[RelationType, LiteralString] = {type: _update(type) for type in RelationType}
+DELETE_EDGES: Mapping[RelationType, LiteralString] = {type: _delete(type) for type in RelationType}
 
 
 async def reproject(
@@ -158,7 +153,9 @@ async def reproject(
 
 
 async def _run(
-    tx: AsyncManagedTransaction, statements: Mapping[RelationType, str], rows: Mapping[RelationType, list[Any]]
+    tx: AsyncManagedTransaction,
+    statements: Mapping[RelationType, LiteralString],
+    rows: Mapping[RelationType, list[Any]],
 ) -> int:
     for type in sorted(rows):
         result = await tx.run(statements[type], rows=Rows(rows[type]))

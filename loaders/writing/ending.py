@@ -5,12 +5,13 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native
 from graph_schema.domain import Claim, Span
 from graph_schema.ids import ClaimId, DocumentId, RelationId, RunId
 from graph_schema.vocabulary import Modality, RelationType
 from loaders.writing.change import ChangeSet
 from loaders.writing.counts import Counts
-from loaders.writing.edges import edge_of, native
+from loaders.writing.edges import edge_of
 
 SWEEP = "sweep/1"
 """Extractor of claims that say that a source no longer states something."""

@@ -7,11 +7,11 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native, term
 from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType
-from loaders.writing.edges import native
 from loaders.writing.rows import Rows
 
 _DOCUMENT = ("id", "title", "url", "publisher", "published", "language", "hash")
@@ -80,15 +80,15 @@ async def read_lacking(
     }
 
 
-def _write_entities(type: EntityType) -> str:
+def _write_entities(type: EntityType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
 MERGE (e:Entity {{id: row.id}})
-SET e:{type.value}, e += row
+SET e:{term(type)}, e += row
 """
 
 
-WRITE_ENTITIES: Mapping[EntityType, str] = {type: _write_entities(type) for type in EntityType}
+WRITE_ENTITIES: Mapping[EntityType, LiteralString] = {type: _write_entities(type) for type in EntityType}
 
 
 async def write_entities(tx: AsyncManagedTransaction, entities: Mapping[EntityId, Entity], *, version: int) -> None:

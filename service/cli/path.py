@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from graph_schema.database.connection import open_graph
+from graph_schema.database.version import graph_version
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
@@ -21,7 +22,6 @@ from service.paths.report import PathStatus
 from service.paths.search import PathWeight
 from service.queries.claims import claims_by_edge
 from service.queries.records import ClaimRecord
-from service.queries.state import graph_version
 from service.searches.desk import Searches
 from service.searches.paths import PathAnswer, PathRequest
 from service.settings import ServiceSettings

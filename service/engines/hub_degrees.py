@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.version import graph_version
 from service.filters.walk import Walk
 from service.queries.degrees import degree_at
-from service.queries.state import graph_version
 
 _MOST_REMEMBERED = 100
 

@@ -35,7 +35,11 @@ class UndatedPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RelationFilter:
-    """Which relations count. Every condition holds for each relation on its own; None and () mean no condition."""
+    """Which relations count. Every condition holds for each relation on its own; None and () mean no condition.
+
+    Conditions compose: `min_confidence` and `min_sources` count only the claims that `publishers`, `exclude_publishers`,
+    `exclude_documents`, `known_at` and the modalities leave, as well as the relation as a whole.
+    """
 
     types: tuple[RelationType, ...] = ()
     exclude_types: tuple[RelationType, ...] = ()
@@ -45,8 +49,9 @@ class RelationFilter:
     include_former: bool = False
     """Also count what has ended."""
     min_confidence: float = 0.0
+    """Of the claims that are left, and of the relation as a whole."""
     min_sources: int = 0
-    """Fewest publishers, where a document without one counts as its own."""
+    """Fewest publishers of the claims that are left, where a document without one counts as its own."""
     min_share: float = 0.0
     """Least part of the whole, in [0, 1], that at least one claim states. Relations of which no claim states any count."""
     publishers: tuple[str, ...] = ()
@@ -101,6 +106,11 @@ class RelationFilter:
     def asks_claims(self) -> bool:
         """Whether a condition can be answered from the claims only, not from the edge."""
         return bool(self.publishers or self.exclude_publishers or self.exclude_documents or self.known_at)
+
+    @property
+    def weighs_claims(self) -> bool:
+        """Whether the claims that its conditions leave must by themselves be sure, or many, enough."""
+        return self.asks_claims and (self.min_confidence > 0 or self.min_sources > 1)
 
 
 @dataclass(frozen=True, slots=True)

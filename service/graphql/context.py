@@ -8,6 +8,7 @@ from typing import TypeAlias
 import strawberry
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.writing import Writer
 from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
@@ -16,7 +17,6 @@ from service.graphql.inputs import DEFAULT_DEPTH, Budget
 from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
-from service.queries.state import graph_version
 from service.searches.desk import Searches
 from service.searches.endpoints import lookup
 from service.searches.watching import Watch

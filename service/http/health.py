@@ -6,8 +6,8 @@ from starlette.responses import JSONResponse
 from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.embedded.disk import is_full, ran_full
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError
-from service.queries.state import graph_version
 
 
 async def healthz(_: Request) -> JSONResponse:

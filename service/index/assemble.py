@@ -71,6 +71,7 @@ class ClaimRow:
     run: str | None
     modality: Modality
     share: float | None = None
+    confidence: float = 1.0
 
 
 @dataclass(slots=True)
@@ -160,6 +161,7 @@ class ClaimLists:
     run: Numbers
     modality: Bytes
     share: Array
+    confidence: Array
     publishers: tuple[str, ...]
     documents: tuple[str, ...]
     runs: tuple[str, ...]
@@ -170,7 +172,16 @@ class ClaimLists:
         """From those of a snapshot."""
         relation = np.repeat(np.arange(len(claims.start) - 1, dtype=np.int32), np.diff(claims.start))
         names = claims.publishers, claims.documents, claims.runs, claims.began
-        return cls(relation, claims.publisher, claims.document, claims.run, claims.modality, claims.share, *names)
+        return cls(
+            relation,
+            claims.publisher,
+            claims.document,
+            claims.run,
+            claims.modality,
+            claims.share,
+            claims.confidence,
+            *names,
+        )
 
     def sorted(self, relations: int) -> Claims:
         """In the order of the relations."""
@@ -184,6 +195,7 @@ class ClaimLists:
             run=self.run[order],
             modality=self.modality[order],
             share=self.share[order],
+            confidence=self.confidence[order],
             publishers=self.publishers,
             documents=self.documents,
             runs=self.runs,
@@ -206,7 +218,7 @@ class ClaimLists:
         fresh = new.lists(began)
         columns: dict[str, Any] = {
             name: np.concatenate([getattr(self, name)[kept], getattr(fresh, name)])
-            for name in ("publisher", "document", "run", "modality", "share")
+            for name in ("publisher", "document", "run", "modality", "share", "confidence")
         }
         relation = np.concatenate([number[self.relation[kept]], fresh.relation])
         return replace(fresh, relation=relation, began={**self.began, **began}, **columns)
@@ -233,6 +245,7 @@ class ClaimBuilder:
         self._publishers, self._documents, self._runs = tables or (_Codes(), _Codes(), _Codes())
         self._columns: tuple[list[int], ...] = ([], [], [], [], [])
         self._share: list[float] = []
+        self._confidence: list[float] = []
 
     def add(self, relation: int, row: ClaimRow) -> None:
         """One claim behind a relation."""
@@ -240,6 +253,7 @@ class ClaimBuilder:
         for column, value in zip(self._columns, (relation, *codes, STATUS_CODE[row.modality]), strict=True):
             column.append(value)
         self._share.append(np.nan if row.share is None else row.share)
+        self._confidence.append(row.confidence)
 
     def lists(self, began: Mapping[str, dt.datetime]) -> ClaimLists:
         """All of them; `began`: when their runs began."""
@@ -251,6 +265,7 @@ class ClaimBuilder:
             run=run,
             modality=np.array(self._columns[4], dtype=np.uint8),
             share=np.array(self._share, dtype=np.float64),
+            confidence=np.array(self._confidence, dtype=np.float64),
             publishers=self._publishers.names,
             documents=self._documents.names,
             runs=self._runs.names,

@@ -13,6 +13,7 @@ from typing import TypeVar
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import THINGS
 from service.engines.interface import GraphView, PathEngine
@@ -31,7 +32,6 @@ from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
 from service.queries.paths_expand import HopKey, Hops, relations_of_hops
 from service.queries.records import EntityRecord
-from service.queries.state import graph_version
 from service.queries.supply import Production, producing_countries
 from service.settings import ServiceSettings
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from graph_schema.ids import EntityId
-from graph_schema.vocabulary import THINGS, EntityType, Modality, RelationType
+from graph_schema.vocabulary import LIVE_MODALITIES, THINGS, EntityType, Modality, RelationType
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, UndatedPolicy
 from service.index.kernels.rows import neighbours_of, with_slot
@@ -25,6 +25,7 @@ from service.index.layout import (
     NO_DAY,
     STATUS_CODE,
     STATUS_SHIFT,
+    STATUSES,
     TYPE_CODE,
     Array,
     Bytes,
@@ -38,6 +39,8 @@ _PLACES_DEEP = 3
 _MOST_SOURCES = np.iinfo(np.uint16).max
 _EPOCH = dt.date(1970, 1, 1)
 _NONE = np.zeros(0, dtype=np.uint8)
+_RANKS = np.array([(*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED).index(status) for status in STATUSES])
+"""By code of a status: its place among all, the strongest first."""
 
 
 class NotIndexed(Exception):
@@ -95,7 +98,8 @@ def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
             large = _any_claim(graph.claims, stated & (graph.claims.share >= via.min_share))
             masks.append(large | ~_any_claim(graph.claims, stated & ~np.isnan(graph.claims.share)))
         if via.asks_claims:
-            masks.append(_any_claim(graph.claims, stated & _supporting(graph.claims, via)))
+            left = stated & _supporting(graph.claims, via)
+            masks.append(_sure_enough(graph.claims, left, via) if via.weighs_claims else _any_claim(graph.claims, left))
     if not masks:
         return _NONE
     return np.logical_and.reduce(masks).astype(np.uint8)
@@ -118,6 +122,35 @@ def _any_claim(claims: Claims, mask: Array) -> Array:
     """By relation: whether any of its claims is in the mask."""
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(mask)])
     return before[claims.start[1:]] > before[claims.start[:-1]]
+
+
+def _sure_enough(claims: Claims, left: Array, via: RelationFilter) -> Array:
+    """By relation: whether its claims in the mask are sure and many enough, summed up as `loaders.writing.projection` does."""
+    number = len(claims.start) - 1
+    place = np.flatnonzero(left)
+    relation = np.repeat(np.arange(number), np.diff(claims.start))[place]
+    rank = _RANKS[claims.modality[place]]
+    strongest = np.full(number, len(_RANKS))
+    np.minimum.at(strongest, relation, rank)
+    place, relation = place[rank == strongest[relation]], relation[rank == strongest[relation]]
+    publisher = _folded(claims)[place]
+    order = np.lexsort((publisher, relation))
+    place, relation, publisher = place[order], relation[order], publisher[order]
+    first = np.flatnonzero(np.diff(relation, prepend=-1) | np.diff(publisher, prepend=-1))
+    if not len(first):
+        return np.zeros(number, dtype=bool)
+    doubt = np.ones(number)
+    np.multiply.at(doubt, relation[first], 1 - np.maximum.reduceat(claims.confidence[place], first))
+    sources = np.bincount(relation[first], minlength=number)
+    return (sources > 0) & (sources >= via.min_sources) & (np.round(1 - doubt, 6) >= via.min_confidence)
+
+
+def _folded(claims: Claims) -> Array:
+    """By claim: a number for its publisher in any case; for its document where there is none."""
+    known: dict[str, int] = {}
+    codes = [known.setdefault(name.lower(), len(known)) if name else -1 for name in claims.publishers]
+    publisher = np.append(np.array(codes, dtype=np.int64), -1)[claims.publisher]
+    return np.where(publisher >= 0, publisher, len(known) + claims.document)
 
 
 def _supporting(claims: Claims, via: RelationFilter) -> Array:

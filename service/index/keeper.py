@@ -11,13 +11,13 @@ from enum import StrEnum
 import structlog
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError
 from service.index.assemble import NotFollowable, next_snapshot
 from service.index.build import TooManyConfidences
 from service.index.loading import TooLarge, load
 from service.index.reading import TooMuchChanged, read_change
 from service.index.snapshot import Snapshot
-from service.queries.state import graph_version
 
 log = structlog.get_logger(__name__)
 

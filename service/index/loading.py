@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graph_schema.database.cypher import native_date
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
@@ -23,7 +24,6 @@ from service.index.build import RelationLists
 from service.index.layout import STATUS_CODE, TYPE_CODE
 from service.index.reading import read_claims, read_counts, read_entities, read_relations, read_runs, read_state
 from service.index.snapshot import Snapshot
-from service.queries.records import as_date
 
 BYTES_PER_RELATION = 40
 BYTES_PER_ENTITY = 120
@@ -70,9 +70,9 @@ async def _claims(graph: Graph, reading: "_Reading", most: int) -> ClaimLists | 
     builder, runs, count = ClaimBuilder(), set[str](), 0
     owners = reading.owners()
     async for rows in read_claims(graph):
-        for _, relation, publisher, document, run, modality, share in rows:
+        for _, relation, publisher, document, run, modality, share, sure in rows:
             if (owner := owners.get(relation)) is not None:
-                builder.add(owner, ClaimRow(relation, publisher, document, run, Modality(modality), share))
+                builder.add(owner, ClaimRow(relation, publisher, document, run, Modality(modality), share, float(sure)))
                 runs.add(run)
         count += len(rows)
         if count > most:
@@ -103,7 +103,7 @@ class _Reading:
         subject, object = (np.array(column, dtype=np.int32) for column in ends)
         known = (subject >= 0) & (object >= 0)
         periods = [
-            self._periods.code(period_of(Modality(status), as_date(first), as_date(last)))
+            self._periods.code(period_of(Modality(status), native_date(first), native_date(last)))
             for status, (first, last) in zip(columns["status"], columns["period"], strict=True)
         ]
         part = RelationLists(

@@ -12,11 +12,11 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native, native_date, one, term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.index.assemble import Change, ClaimRow, EntityRow, RelationRow
-from service.queries.records import as_date
 
 _SECONDS = 120.0
 PART = 20_000
@@ -26,7 +26,7 @@ STATE: LiteralString = """
 OPTIONAL MATCH (state:GraphState {id: 'graph'})
 RETURN coalesce(state.version, 0) AS version, state.removals_since AS followable
 """
-_COUNTED = " + ".join(f"COUNT {{ ()-[:{type.value}]->() }}" for type in RelationType)
+_COUNTED = " + ".join(f"COUNT {{ ()-[:{term(type)}]->() }}" for type in RelationType)
 COUNTS: LiteralString = f"RETURN COUNT {{ (:Entity) }} AS entities, {_COUNTED} AS relations"
 
 
@@ -41,7 +41,7 @@ class GraphState:
 
 async def read_state(tx: AsyncManagedTransaction) -> GraphState:
     """Version of the graph, and since when removals are told."""
-    record = await (await tx.run(STATE)).single(strict=True)
+    record = await one(tx, STATE)
     return GraphState(int(record["version"]), record["followable"])
 
 
@@ -54,7 +54,7 @@ MATCH (e:Entity) WHERE e.version > $since
 RETURN e.id AS id, e.type AS type, e.name AS name LIMIT $most
 """
 _CHANGED = "\n  UNION ALL\n".join(
-    f"  MATCH ()-[r:{type.value}]->() WHERE r.version > $since RETURN r" for type in RelationType
+    f"  MATCH ()-[r:{term(type)}]->() WHERE r.version > $since RETURN r" for type in RelationType
 )
 CHANGED_RELATIONS: LiteralString = f"""
 CALL () {{
@@ -67,7 +67,8 @@ RETURN r.id AS id, type(r) AS type, startNode(r).id AS subject, endNode(r).id AS
 CLAIMS_BEHIND: LiteralString = """
 UNWIND $relations AS relation
 MATCH (c:Claim {edge: relation})-[:STATED_IN]->(d:Document)
-RETURN relation, d.publisher AS publisher, d.id AS document, c.run AS run, c.modality AS modality, c.share AS share
+RETURN relation, d.publisher AS publisher, d.id AS document, c.run AS run, c.modality AS modality, c.share AS share,
+  c.confidence AS confidence
 """
 RUNS: LiteralString = """
 UNWIND $ids AS id
@@ -105,7 +106,7 @@ async def read_change(tx: AsyncManagedTransaction, since: int, *, most: int) -> 
 
 async def read_runs(tx: AsyncManagedTransaction, ids: Iterable[str]) -> dict[str, dt.datetime]:
     """When each of these runs began."""
-    return {row["id"]: row["started"].to_native() async for row in await tx.run(RUNS, ids=sorted(ids))}
+    return {row["id"]: native(row["started"]) async for row in await tx.run(RUNS, ids=sorted(ids))}
 
 
 def _relation(row: Mapping[str, Any]) -> RelationRow:
@@ -117,8 +118,8 @@ def _relation(row: Mapping[str, Any]) -> RelationRow:
         status=Modality(row["status"]),
         confidence=float(row["confidence"]),
         sources=int(row["sources"]),
-        valid_from=as_date(row["valid_from"]),
-        valid_to=as_date(row["valid_to"]),
+        valid_from=native_date(row["valid_from"]),
+        valid_to=native_date(row["valid_to"]),
     )
 
 
@@ -130,6 +131,7 @@ def _claim(row: Mapping[str, Any]) -> ClaimRow:
         run=row["run"],
         modality=Modality(row["modality"]),
         share=row["share"],
+        confidence=float(row["confidence"]),
     )
 
 
@@ -140,27 +142,27 @@ RETURN collect(e.id) AS id, collect(e.type) AS type, collect(e.name) AS name
 """
 
 
-def _relations(type: RelationType) -> str:
+def _relations(type: RelationType) -> LiteralString:
     return f"""
-MATCH (a:Entity)-[r:{type.value}]->(b:Entity) WHERE r.id > $after
+MATCH (a:Entity)-[r:{term(type)}]->(b:Entity) WHERE r.id > $after
 WITH a, r, b ORDER BY r.id LIMIT $part
 RETURN collect(r.id) AS id, collect(a.id) AS subject, collect(b.id) AS object, collect(r.status) AS status,
   collect(r.confidence) AS confidence, collect(r.sources) AS sources, collect([r.valid_from, r.valid_to]) AS period
 """
 
 
-RELATIONS: Mapping[RelationType, str] = {type: _relations(type) for type in RelationType}
+RELATIONS: Mapping[RelationType, LiteralString] = {type: _relations(type) for type in RelationType}
 CLAIMS: LiteralString = """
 MATCH (c:Claim) WHERE c.id > $after
 WITH c ORDER BY c.id LIMIT $part
 MATCH (c)-[:STATED_IN]->(d:Document)
-RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share]) AS rows
+RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share, c.confidence]) AS rows
 """
 
 
 async def read_counts(graph: Graph) -> tuple[int, int]:
     """Number of entities and of relations."""
-    record = await graph.read_within(_SECONDS, _single, COUNTS)
+    record = await graph.read_within(_SECONDS, one, COUNTS)
     return int(record["entities"]), int(record["relations"])
 
 
@@ -177,24 +179,20 @@ async def read_relations(graph: Graph, type: RelationType) -> AsyncIterator[Mapp
 
 
 async def read_claims(graph: Graph) -> AsyncIterator[Sequence[Sequence[Any]]]:
-    """All claims: id, relation, publisher, document, run, modality, share."""
+    """All claims: id, relation, publisher, document, run, modality, share, confidence."""
     after, full = "", True
     while full:
-        rows = (await graph.read_within(_SECONDS, _single, CLAIMS, after=after, part=PART))["rows"]
+        rows = (await graph.read_within(_SECONDS, one, CLAIMS, after=after, part=PART))["rows"]
         yield [row for row in rows if row[1] is not None]
         full = len(rows) >= PART
         after = max((row[0] for row in rows), default=after)
 
 
-async def _parts(graph: Graph, query: str, key: str) -> AsyncIterator[Mapping[str, Sequence[Any]]]:
+async def _parts(graph: Graph, query: LiteralString, key: str) -> AsyncIterator[Mapping[str, Sequence[Any]]]:
     after, full = "", True
     while full:
-        columns = (await graph.read_within(_SECONDS, _single, query, after=after, part=PART)).data()
+        columns = (await graph.read_within(_SECONDS, one, query, after=after, part=PART)).data()
         full = len(columns[key]) == PART
         if columns[key]:
             after = columns[key][-1]
             yield columns
-
-
-async def _single(tx: AsyncManagedTransaction, query: Any, /, **parameters: Any) -> Any:
-    return await (await tx.run(query, parameters)).single(strict=True)

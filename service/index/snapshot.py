@@ -44,6 +44,7 @@ class Claims:
     modality: Bytes
     share: Costs
     """NaN: not stated."""
+    confidence: Costs
     publishers: tuple[str, ...]
     documents: tuple[str, ...]
     runs: tuple[str, ...]
@@ -53,7 +54,7 @@ class Claims:
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays."""
-        return nbytes((self.start, self.publisher, self.document, self.run, self.modality, self.share))
+        return nbytes((self.start, self.publisher, self.document, self.run, self.modality, self.share, self.confidence))
 
 
 class Cache:

@@ -6,21 +6,22 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import rows
+from graph_schema.database.version import graph_version
 from graph_schema.ids import EntityId, RelationId, RunId
-from graph_schema.vocabulary import RelationType
-from service.queries.records import EntityRecord, LoadRunRecord, RelationRecord
-from service.queries.state import graph_version, load_runs_by_id
+from service.queries.conditions import ANY_RELATION
+from service.queries.records import ENTITY, RELATION, EntityRecord, LoadRunRecord, RelationRecord
+from service.queries.state import load_runs_by_id
 
-_TYPES = "|".join(type.value for type in RelationType)
 RELATIONS_SINCE: LiteralString = f"""
 UNWIND $ids AS id
-MATCH (n:Entity {{id: id}})-[r:{_TYPES}]-(:Entity)
+MATCH (n:Entity {{id: id}})-[r:{ANY_RELATION}]-(:Entity)
 WITH DISTINCT r LIMIT $limit
 WITH r, startNode(r) AS s, endNode(r) AS o
-RETURN r.id AS id, r.version > $since AS newer,
-  CASE WHEN r.version > $since OR NOT r.id IN $known
-    THEN r {{.*, type: type(r), subject: s.id, object: o.id}} END AS relation,
-  s {{.id, .name, .type, .aliases}} AS subject, o {{.id, .name, .type, .aliases}} AS object
+RETURN collect({{
+  id: r.id, newer: r.version > $since, subject: s {{{ENTITY}}}, object: o {{{ENTITY}}},
+  relation: CASE WHEN r.version > $since OR NOT r.id IN $known THEN {RELATION} END
+}}) AS rows
 """
 
 
@@ -67,9 +68,8 @@ async def relations_since(
 ) -> RelationsNow:
     """Up to `limit` relations of these entities, in full where they are not `known` or changed after `since`."""
     version = await graph_version(tx)
-    result = await tx.run(RELATIONS_SINCE, ids=list(ids), known=list(known), since=since, limit=limit)
     now = RelationsNow(version, set(), [], set())
-    async for row in result:
+    for row in await rows(tx, RELATIONS_SINCE, ids=list(ids), known=list(known), since=since, limit=limit):
         id = RelationId(row["id"])
         now.known.add(id)
         if row["newer"]:

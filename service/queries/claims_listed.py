@@ -1,11 +1,13 @@
 """Claims listed by id, under conditions on their ends, wording, documents, runs and days."""
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import Cypher, all_of, cypher, one, rows
 from graph_schema.ids import DocumentId, EntityId, RunId
 from graph_schema.vocabulary import Modality, RelationType
 from service.queries.claims import CLAIM_ROW
@@ -31,24 +33,8 @@ class ListedClaims:
     until: dt.date | None = None
     clock: Clock = Clock.HAPPENED
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """Parameters of the queries."""
-        return {
-            "subjects": list(self.subjects),
-            "objects": list(self.objects),
-            "entities": list(self.entities),
-            "types": [type.value for type in self.types],
-            "modalities": [modality.value for modality in self.modalities],
-            "documents": list(self.documents),
-            "publishers": list(self.publishers),
-            "runs": list(self.runs),
-            "since": self.since,
-            "until": self.until,
-        }
 
-
-_ANCHORS = {
+_ANCHORS: dict[str, LiteralString] = {
     "subjects": "UNWIND $subjects AS id\nMATCH (:Entity {id: id})<-[:SUBJECT]-(claim:Claim)",
     "objects": "UNWIND $objects AS id\nMATCH (:Entity {id: id})<-[:OBJECT]-(claim:Claim)",
     "entities": "UNWIND $entities AS id\nMATCH (:Entity {id: id})<-[:SUBJECT|OBJECT]-(claim:Claim)",
@@ -58,12 +44,11 @@ _ANCHORS = {
     "publishers": "UNWIND $publishers AS name\nMATCH (:Document {publisher: name})<-[:STATED_IN]-(claim:Claim)",
 }
 """Where a query starts: at the first of these that is asked for, the likely smallest first."""
-_ANYWHERE = "MATCH (claim:Claim) WHERE claim.id > ''"
-_DAYS = {
+_DAYS: dict[Clock, LiteralString] = {
     Clock.HAPPENED: "coalesce(claim.date, claim.valid_from, document.published)",
     Clock.PUBLISHED: "document.published",
 }
-_CONDITIONS = {
+_CONDITIONS: dict[str, LiteralString] = {
     "types": "claim.relation IN $types",
     "modalities": "claim.modality IN $modalities",
     "subjects": "EXISTS { MATCH (claim)-[:SUBJECT]->(one:Entity) WHERE one.id IN $subjects }",
@@ -74,53 +59,59 @@ _CONDITIONS = {
     "runs": "(claim.run IN $runs OR EXISTS { MATCH (claim)-[:STATED_BY]->(run:LoadRun) WHERE run.id IN $runs })",
 }
 
-CLAIMS_LISTED: LiteralString = f"""
-WITH claim ORDER BY claim.id SKIP $skip LIMIT $limit
-{CLAIM_ROW}
-ORDER BY claim.id
-"""
-CLAIMS_COUNTED: LiteralString = """
-RETURN count(claim) AS claims
-"""
 
-
-def claims_listed_query(where: ListedClaims) -> LiteralString:
-    """The Cypher that lists claims under these conditions."""
-    return _start(where) + CLAIMS_LISTED
-
-
-def claims_counted_query(where: ListedClaims) -> LiteralString:
-    """The Cypher that counts them."""
-    return _start(where) + CLAIMS_COUNTED
-
-
-def _start(where: ListedClaims) -> LiteralString:
+def _start(where: ListedClaims) -> Cypher:
     """What finds each admitted claim once: from its ends, documents or runs where they are told, else by the claims' ids."""
     asked = [name for name in _CONDITIONS if getattr(where, name)]
     anchor = next((name for name in _ANCHORS if name in asked), None)
-    conditions = [_CONDITIONS[name] for name in asked if name != anchor]
-    conditions += [
-        _day(where.clock, sign) for sign, day in ((">= $since", where.since), ("<= $until", where.until)) if day
-    ]
+    conditions = [_condition(name, where) for name in asked if name != anchor] + list(_days(where))
     if anchor is None:
-        return " AND ".join([_ANYWHERE, *conditions])
-    found = f"{_ANCHORS[anchor]}\nWITH DISTINCT claim"
-    return f"{found} WHERE {' AND '.join(conditions)}" if conditions else found
+        return "MATCH (claim:Claim) WHERE " + all_of([cypher("claim.id > ''"), *conditions])
+    found = Cypher(_ANCHORS[anchor], {anchor: _values(anchor, where)}) + "\nWITH DISTINCT claim WHERE "
+    return found + all_of(conditions)
 
 
-def _day(clock: Clock, within: LiteralString) -> LiteralString:
-    return f"EXISTS {{ MATCH (claim)-[:STATED_IN]->(document:Document) WHERE {_DAYS[clock]} {within} }}"
+def _condition(name: str, where: ListedClaims) -> Cypher:
+    return Cypher(_CONDITIONS[name], {name: _values(name, where)})
+
+
+def _values(name: str, where: ListedClaims) -> list[str]:
+    return [str(value) for value in getattr(where, name)]
+
+
+def _days(where: ListedClaims) -> Iterator[Cypher]:
+    day: LiteralString = f"EXISTS {{ MATCH (claim)-[:STATED_IN]->(document:Document) WHERE {_DAYS[where.clock]}"
+    if where.since is not None:
+        yield cypher(f"{day} >= $since }}", since=where.since)
+    if where.until is not None:
+        yield cypher(f"{day} <= $until }}", until=where.until)
+
+
+CLAIMS_LISTED: LiteralString = f"""
+WITH claim ORDER BY claim.id SKIP $skip LIMIT $limit
+{CLAIM_ROW}
+WITH claim, row ORDER BY claim.id
+RETURN collect(row) AS rows
+"""
+
+
+def claims_listed_query(where: ListedClaims) -> Cypher:
+    """The Cypher that lists claims under these conditions."""
+    return _start(where) + CLAIMS_LISTED
 
 
 async def claims_listed(
     tx: AsyncManagedTransaction, where: ListedClaims, *, skip: int, limit: int
 ) -> list[ClaimRecord]:
     """A page of claims by id."""
-    result = await tx.run(claims_listed_query(where), {**where.parameters, "skip": skip, "limit": limit})
-    return [ClaimRecord.from_map(record) async for record in result]
+    return [ClaimRecord.from_map(row) for row in await rows(tx, claims_listed_query(where), skip=skip, limit=limit)]
+
+
+def claims_counted_query(where: ListedClaims) -> Cypher:
+    """The Cypher that counts them."""
+    return _start(where) + "\nRETURN count(claim) AS claims"
 
 
 async def claims_counted(tx: AsyncManagedTransaction, where: ListedClaims) -> int:
     """How many claims `claims_listed` gives over all pages."""
-    result = await tx.run(claims_counted_query(where), where.parameters)
-    return int((await result.single(strict=True))["claims"])
+    return int((await one(tx, claims_counted_query(where)))["claims"])

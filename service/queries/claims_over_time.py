@@ -8,10 +8,11 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import grouped, native_date, rows
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import LIVE_MODALITIES, Modality, RelationType
 from service.queries.claims import CLAIM_ROW
-from service.queries.records import ClaimRecord, RelationRecord, as_date
+from service.queries.records import ClaimRecord, RelationRecord
 from service.queries.relations import relations_by_id
 
 
@@ -66,8 +67,9 @@ TIMELINE: LiteralString = f"""
 {CLAIMS_ABOUT}
 WITH claim, day WHERE $undated OR day IS NOT NULL
 WITH claim, day ORDER BY day IS NULL, day DESC, claim.id SKIP $skip LIMIT $limit
-{CLAIM_ROW}, day
-ORDER BY day IS NULL, day DESC, claim.id
+{CLAIM_ROW}
+WITH claim, day, row ORDER BY day IS NULL, day DESC, claim.id
+RETURN collect(row {{.*, day: day}}) AS rows
 """
 
 
@@ -75,8 +77,8 @@ async def timeline(
     tx: AsyncManagedTransaction, where: ClaimFilter, *, undated: bool, skip: int, limit: int
 ) -> list[tuple[dt.date | None, ClaimRecord]]:
     """Claims with their day, newest first; those without one last, and only when `undated`."""
-    result = await tx.run(TIMELINE, {**where.parameters, "undated": undated, "skip": skip, "limit": limit})
-    return [(as_date(record["day"]), ClaimRecord.from_map(record)) async for record in result]
+    found = await rows(tx, TIMELINE, **where.parameters, undated=undated, skip=skip, limit=limit)
+    return [(native_date(row["day"]), ClaimRecord.from_map(row)) for row in found]
 
 
 class Interval(StrEnum):
@@ -91,9 +93,10 @@ class Interval(StrEnum):
 TIME_SERIES: LiteralString = f"""
 {CLAIMS_ABOUT}
 WITH claim, document, CASE WHEN day IS NULL THEN NULL ELSE date.truncate($interval, day) END AS period
-RETURN period, count(*) AS claims, count(DISTINCT claim.edge) AS relations,
+WITH period, count(*) AS claims, count(DISTINCT claim.edge) AS relations,
   count(DISTINCT coalesce(document.publisher, document.id)) AS sources
 ORDER BY period IS NULL, period
+RETURN collect([period, claims, relations, sources]) AS rows
 """
 
 
@@ -109,11 +112,8 @@ class Period:
 
 async def time_series(tx: AsyncManagedTransaction, where: ClaimFilter, interval: Interval) -> list[Period]:
     """Counts by period, oldest first; periods without claims are left out, undated claims come last."""
-    result = await tx.run(TIME_SERIES, {**where.parameters, "interval": interval.value})
-    return [
-        Period(as_date(record["period"]), record["claims"], record["relations"], record["sources"])
-        async for record in result
-    ]
+    found = await rows(tx, TIME_SERIES, **where.parameters, interval=interval.value)
+    return [Period(native_date(start), *counts) for start, *counts in found]
 
 
 class DistributionField(StrEnum):
@@ -130,8 +130,9 @@ DISTRIBUTION: LiteralString = f"""
 {CLAIMS_ABOUT}
 WITH claim, CASE $field WHEN 'relation_type' THEN claim.relation WHEN 'modality' THEN claim.modality
   WHEN 'publisher' THEN document.publisher WHEN 'extractor' THEN claim.extractor ELSE claim.predicate END AS value
-RETURN value, count(*) AS claims, count(DISTINCT claim.edge) AS relations
+WITH value, count(*) AS claims, count(DISTINCT claim.edge) AS relations
 ORDER BY claims DESC, value LIMIT $limit
+RETURN collect([value, claims, relations]) AS rows
 """
 
 
@@ -148,8 +149,7 @@ async def distribution(
     tx: AsyncManagedTransaction, where: ClaimFilter, field: DistributionField, *, limit: int
 ) -> list[Share]:
     """Counts by value, most first."""
-    result = await tx.run(DISTRIBUTION, {**where.parameters, "field": field.value, "limit": limit})
-    return [Share(record["value"], record["claims"], record["relations"]) async for record in result]
+    return [Share(*row) for row in await rows(tx, DISTRIBUTION, **where.parameters, field=field.value, limit=limit)]
 
 
 CONTRADICTED: LiteralString = """
@@ -159,7 +159,7 @@ WHERE against.modality IN $against
 WITH DISTINCT against.edge AS edge ORDER BY edge
 MATCH (claim:Claim {edge: edge}) WHERE claim.modality IN $live
 WITH DISTINCT edge ORDER BY edge SKIP $skip LIMIT $limit
-RETURN edge
+RETURN collect(edge) AS rows
 """
 
 CLAIMS_BY_EDGES: LiteralString = f"""
@@ -167,7 +167,8 @@ UNWIND $edges AS edge
 MATCH (claim:Claim {{edge: edge}})
 WITH claim ORDER BY claim.edge, claim.confidence DESC, claim.id LIMIT $most
 {CLAIM_ROW}
-ORDER BY claim.edge, claim.confidence DESC, claim.id
+WITH claim, row ORDER BY claim.edge, claim.confidence DESC, claim.id
+RETURN collect(row {{.*, edge: claim.edge}}) AS rows
 """
 
 _AGAINST = (Modality.DENIED, Modality.ENDED)
@@ -187,20 +188,15 @@ async def contradictions(
     tx: AsyncManagedTransaction, entities: Sequence[EntityId], *, skip: int, limit: int
 ) -> list[Contradiction]:
     """Relations of these entities on which sources differ, by id, with the claims of both sides."""
-    parameters = {
-        "ids": list(entities),
-        "against": [modality.value for modality in _AGAINST],
-        "live": [modality.value for modality in LIVE_MODALITIES],
-    }
-    result = await tx.run(CONTRADICTED, {**parameters, "skip": skip, "limit": limit})
-    edges = [RelationId(record["edge"]) async for record in result]
+    against = [modality.value for modality in _AGAINST]
+    live = [modality.value for modality in LIVE_MODALITIES]
+    edges: list[RelationId] = await rows(
+        tx, CONTRADICTED, ids=list(entities), against=against, live=live, skip=skip, limit=limit
+    )
     if not edges:
         return []
     relations = await relations_by_id(tx, edges)
-    result = await tx.run(CLAIMS_BY_EDGES, edges=edges, most=_MOST_CLAIMS)
-    claims: dict[RelationId, list[ClaimRecord]] = {}
-    async for record in result:
-        claims.setdefault(RelationId(record["claim"]["edge"]), []).append(ClaimRecord.from_map(record))
+    claims = grouped(await rows(tx, CLAIMS_BY_EDGES, edges=edges, most=_MOST_CLAIMS), "edge", ClaimRecord.from_map)
     return [_contradiction(relations[edge], claims) for edge in edges if edge in relations]
 
 

@@ -4,6 +4,7 @@ from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import one
 from service.queries.conditions import ANY_RELATION
 
 MOST_ENTITIES = 100_000
@@ -18,5 +19,4 @@ RETURN percentileDisc(COUNT {{ (e)-[:{ANY_RELATION}]-() }}, $share) AS degree
 
 async def degree_at(tx: AsyncManagedTransaction, share: float) -> int:
     """Number of relations that this share of the entities does not exceed; 0 in an empty graph."""
-    record = await (await tx.run(DEGREE_AT, most=MOST_ENTITIES, share=share)).single(strict=True)
-    return 0 if record["degree"] is None else int(record["degree"])
+    return int((await one(tx, DEGREE_AT, most=MOST_ENTITIES, share=share))["degree"] or 0)

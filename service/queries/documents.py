@@ -1,11 +1,12 @@
 """Documents: by id, and listed newest first."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import one, rows
 from graph_schema.database.schema import DOCUMENT_TITLES
 from graph_schema.ids import DocumentId
 from service.queries.names import full_text_query
@@ -14,15 +15,17 @@ from service.queries.records import DocumentRecord
 DOCUMENTS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (document:Document {id: id})
-RETURN document {.*} AS document
+RETURN collect(document {.*}) AS rows
 """
 
 
 async def documents_by_id(tx: AsyncManagedTransaction, ids: Iterable[DocumentId]) -> dict[DocumentId, DocumentRecord]:
     """Those of `ids` that exist."""
-    result = await tx.run(DOCUMENTS_BY_ID, ids=list(ids))
-    found = [DocumentRecord.from_node(record["document"]) async for record in result]
-    return {document.id: document for document in found}
+    return {document.id: document for document in await _documents(tx, DOCUMENTS_BY_ID, ids=list(ids))}
+
+
+async def _documents(tx: AsyncManagedTransaction, query: LiteralString, **parameters: Any) -> list[DocumentRecord]:
+    return [DocumentRecord.from_node(row) for row in await rows(tx, query, **parameters)]
 
 
 DATED_DOCUMENTS: LiteralString = """
@@ -30,8 +33,7 @@ MATCH (document:Document)
 WHERE document.published >= $since AND document.published <= $until
   AND (size($publishers) = 0 OR document.publisher IN $publishers)
 WITH document ORDER BY document.published DESC, document.id SKIP $skip LIMIT $limit
-RETURN document {.*} AS document
-ORDER BY document.published DESC, document.id
+RETURN collect(document {.*}) AS rows
 """
 
 UNDATED_DOCUMENTS: LiteralString = """
@@ -39,8 +41,7 @@ MATCH (document:Document)
 WHERE document.id > '' AND document.published IS NULL
   AND (size($publishers) = 0 OR document.publisher IN $publishers)
 WITH document ORDER BY document.id SKIP $skip LIMIT $limit
-RETURN document {.*} AS document
-ORDER BY document.id
+RETURN collect(document {.*}) AS rows
 """
 
 TITLED_DOCUMENTS: LiteralString = f"""
@@ -48,8 +49,7 @@ CALL db.index.fulltext.queryNodes('{DOCUMENT_TITLES}', $title) YIELD node AS doc
 WHERE (size($publishers) = 0 OR document.publisher IN $publishers)
   AND ($since IS NULL OR document.published >= $since) AND ($until IS NULL OR document.published <= $until)
 WITH document, score ORDER BY score DESC, document.id SKIP $skip LIMIT $limit
-RETURN document {{.*}} AS document
-ORDER BY score DESC, document.id
+RETURN collect(document {{.*}}) AS rows
 """
 _FIRST_DAY, _LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 
@@ -70,16 +70,14 @@ async def documents(
     if title is not None:
         if (query := full_text_query(title, fuzzy=True)) is None:
             return []
-        result = await tx.run(TITLED_DOCUMENTS, parameters, title=query, skip=skip, limit=limit)
-        return [DocumentRecord.from_node(record["document"]) async for record in result]
+        return await _documents(tx, TITLED_DOCUMENTS, **parameters, title=query, skip=skip, limit=limit)
     period = {"since": since or _FIRST_DAY, "until": until or _LAST_DAY}
-    result = await tx.run(DATED_DOCUMENTS, {**parameters, **period}, skip=skip, limit=limit)
-    found = [DocumentRecord.from_node(record["document"]) async for record in result]
+    found = await _documents(tx, DATED_DOCUMENTS, **{**parameters, **period}, skip=skip, limit=limit)
     if len(found) == limit or since is not None or until is not None:
         return found
-    dated = skip + len(found) if found else await _count(tx, DATED_COUNT, {**parameters, **period})
-    result = await tx.run(UNDATED_DOCUMENTS, parameters, skip=max(0, skip - dated), limit=limit - len(found))
-    return found + [DocumentRecord.from_node(record["document"]) async for record in result]
+    dated = skip + len(found) if found else await _count(tx, DATED_COUNT, **{**parameters, **period})
+    rest = {"skip": max(0, skip - dated), "limit": limit - len(found)}
+    return found + await _documents(tx, UNDATED_DOCUMENTS, **parameters, **rest)
 
 
 DATED_COUNT: LiteralString = """
@@ -117,11 +115,10 @@ async def documents_counted(
     parameters = {"publishers": list(publishers), "since": since, "until": until}
     if title is not None:
         query = full_text_query(title, fuzzy=True)
-        return 0 if query is None else await _count(tx, TITLED_COUNT, {**parameters, "title": query})
-    dated = await _count(tx, DATED_COUNT, {**parameters, "since": since or _FIRST_DAY, "until": until or _LAST_DAY})
-    return dated if since is not None or until is not None else dated + await _count(tx, UNDATED_COUNT, parameters)
+        return 0 if query is None else await _count(tx, TITLED_COUNT, **parameters, title=query)
+    dated = await _count(tx, DATED_COUNT, **{**parameters, "since": since or _FIRST_DAY, "until": until or _LAST_DAY})
+    return dated if since is not None or until is not None else dated + await _count(tx, UNDATED_COUNT, **parameters)
 
 
-async def _count(tx: AsyncManagedTransaction, query: LiteralString, parameters: Mapping[str, Any]) -> int:
-    result = await tx.run(query, dict(parameters))
-    return int((await result.single(strict=True))["documents"])
+async def _count(tx: AsyncManagedTransaction, query: LiteralString, **parameters: Any) -> int:
+    return int((await one(tx, query, **parameters))["documents"])

@@ -1,6 +1,6 @@
 """Entities: by id, by name in any script, by resemblance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, LiteralString
@@ -8,58 +8,50 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 from rapidfuzz import fuzz
 
+from graph_schema.database.cypher import Cypher, all_of, cypher, rows
 from graph_schema.database.schema import ENTITY_NAMES
 from graph_schema.ids import EntityId
 from service.filters.walk import EntityFilter
-from service.queries.conditions import ANY_RELATION, entity_conditions, entity_parameters
+from service.queries.conditions import ANY_RELATION, entity_conditions
 from service.queries.names import full_text_query, normal_form, scripts
-from service.queries.records import EntityRecord
+from service.queries.records import ENTITY, EntityRecord
 
-ENTITIES_BY_ID: LiteralString = """
+ENTITIES_BY_ID: LiteralString = f"""
 UNWIND $ids AS id
-MATCH (e:Entity {id: id})
-RETURN e {.id, .name, .type, .aliases} AS entity
+MATCH (e:Entity {{id: id}})
+RETURN collect(e {{{ENTITY}}}) AS rows
 """
 
 
 async def entities_by_id(tx: AsyncManagedTransaction, ids: Iterable[EntityId]) -> dict[EntityId, EntityRecord]:
     """Those of `ids` that exist."""
-    result = await tx.run(ENTITIES_BY_ID, ids=list(ids))
-    found = [EntityRecord.from_node(record["entity"]) async for record in result]
-    return {entity.id: entity for entity in found}
+    entities = map(EntityRecord.from_node, await rows(tx, ENTITIES_BY_ID, ids=list(ids)))
+    return {entity.id: entity for entity in entities}
 
 
 DEGREES: LiteralString = f"""
 UNWIND $ids AS id
 MATCH (e:Entity {{id: id}})
-RETURN id, COUNT {{ (e)-[:{ANY_RELATION}]-() }} AS degree
+RETURN collect([id, COUNT {{ (e)-[:{ANY_RELATION}]-() }}]) AS rows
 """
 
 
 async def degrees(tx: AsyncManagedTransaction, ids: Iterable[EntityId]) -> dict[EntityId, int]:
     """Number of relations of each."""
-    result = await tx.run(DEGREES, ids=list(ids))
-    return {EntityId(record["id"]): record["degree"] async for record in result}
+    return {EntityId(id): degree for id, degree in await rows(tx, DEGREES, ids=list(ids))}
 
 
-ENTITIES_ADMITTED: LiteralString = """
-UNWIND $among AS id
-MATCH (m:Entity {{id: id}}) WHERE {conditions}
-RETURN m.id AS id
-"""
-
-
-def entities_admitted_query(where: EntityFilter) -> LiteralString:
+def entities_admitted_query(where: EntityFilter) -> Cypher:
     """The Cypher that tells which entities a filter admits."""
-    return ENTITIES_ADMITTED.format(conditions=" AND ".join(entity_conditions(where)) or "true")
+    found = cypher("UNWIND $among AS id\nMATCH (m:Entity {id: id}) WHERE ") + all_of(entity_conditions(where))
+    return found + "\nRETURN collect(m.id) AS rows"
 
 
 async def entities_admitted(
     tx: AsyncManagedTransaction, among: Iterable[EntityId], where: EntityFilter
 ) -> set[EntityId]:
     """Those of `among` that the filter admits."""
-    result = await tx.run(entities_admitted_query(where), {**entity_parameters(where), "among": list(among)})
-    return {EntityId(record["id"]) async for record in result}
+    return set(map(EntityId, await rows(tx, entities_admitted_query(where), among=list(among))))
 
 
 class MatchKind(IntEnum):
@@ -112,28 +104,29 @@ CALL (wanted) {{
 }}
 OPTIONAL MATCH (e)-[:FOLDED_INTO]->(whole:Entity)
 WITH DISTINCT wanted, coalesce(whole, e) AS e
-RETURN wanted.name AS wanted, e {{.id, .name, .type, .aliases}} AS entity,
-  COUNT {{ (e)-[:{ANY_RELATION}]-() }} AS degree
-"""
-
-ENTITIES_LIKE: LiteralString = f"""
-UNWIND $names AS wanted
-CALL db.index.fulltext.queryNodes('{ENTITY_NAMES}', wanted.query, {{{{limit: $limit}}}}) YIELD node AS m
-WITH wanted, m WHERE {{conditions}}
-RETURN wanted.name AS wanted, m {{{{.id, .name, .type, .aliases}}}} AS entity,
-  COUNT {{{{ (m)-[:{ANY_RELATION}]-() }}}} AS degree
+RETURN collect([wanted.name, e {{{ENTITY}}}, COUNT {{ (e)-[:{ANY_RELATION}]-() }}]) AS rows
 """
 
 
-def entities_like_query(where: EntityFilter) -> LiteralString:
+def entities_like_query(where: EntityFilter) -> Cypher:
     """The Cypher that looks names up in the full-text index under a filter."""
-    return ENTITIES_LIKE.format(conditions=" AND ".join(entity_conditions(where)) or "true")
+    found = f"""
+UNWIND $names AS wanted
+CALL db.index.fulltext.queryNodes('{ENTITY_NAMES}', wanted.query, {{limit: $limit}}) YIELD node AS m
+WITH wanted, m WHERE """
+    return (
+        found
+        + all_of(entity_conditions(where))
+        + f"""
+RETURN collect([wanted.name, m {{{ENTITY}}}, COUNT {{ (m)-[:{ANY_RELATION}]-() }}]) AS rows
+"""
+    )
 
 
 async def entities_called(tx: AsyncManagedTransaction, names: Sequence[str]) -> dict[str, list[EntityMatch]]:
     """Entities with exactly this id or name, best first; a name that none has is missing."""
-    rows = [{"name": name, "scripts": list(scripts(name.strip()))} for name in names]
-    return await _matches(tx, ENTITIES_CALLED, {"names": rows})
+    wanted = [{"name": name, "scripts": list(scripts(name.strip()))} for name in names]
+    return _matches(await rows(tx, ENTITIES_CALLED, names=wanted))
 
 
 MOST_CANDIDATES = 200
@@ -144,25 +137,20 @@ async def entities_like(
     tx: AsyncManagedTransaction, names: Sequence[str], *, where: EntityFilter | None = None, fuzzy: bool = True
 ) -> dict[str, list[EntityMatch]]:
     """Entities whose name or alias is or resembles each name: exact before alias before fuzzy, then by degree."""
-    rows = [{"name": name, "query": query} for name in names if (query := full_text_query(name, fuzzy=fuzzy))]
-    if not rows:
+    wanted = [{"name": name, "query": query} for name in names if (query := full_text_query(name, fuzzy=fuzzy))]
+    if not wanted:
         return {}
-    rule = where or EntityFilter()
-    found = await _matches(
-        tx, entities_like_query(rule), {"names": rows, "limit": MOST_CANDIDATES, **entity_parameters(rule)}
-    )
+    resembling = entities_like_query(where or EntityFilter())
+    found = _matches(await rows(tx, resembling, names=wanted, limit=MOST_CANDIDATES))
     if fuzzy:
         return found
     exact = {name: [one for one in matches if one.kind < MatchKind.FUZZY] for name, matches in found.items()}
     return {name: matches for name, matches in exact.items() if matches}
 
 
-async def _matches(
-    tx: AsyncManagedTransaction, query: LiteralString, parameters: dict[str, Any]
-) -> dict[str, list[EntityMatch]]:
-    found: dict[str, dict[EntityId, EntityMatch]] = {}
-    result = await tx.run(query, parameters)
-    async for record in result:
-        one = match(record["wanted"], EntityRecord.from_node(record["entity"]), record["degree"])
-        found.setdefault(record["wanted"], {})[one.entity.id] = one
-    return {name: sorted(matches.values(), key=lambda one: one.rank) for name, matches in found.items()}
+def _matches(found: Iterable[tuple[str, Mapping[str, Any], int]]) -> dict[str, list[EntityMatch]]:
+    by_name: dict[str, dict[EntityId, EntityMatch]] = {}
+    for wanted, node, degree in found:
+        one = match(wanted, EntityRecord.from_node(node), degree)
+        by_name.setdefault(wanted, {})[one.entity.id] = one
+    return {name: sorted(matches.values(), key=lambda one: one.rank) for name, matches in by_name.items()}

@@ -3,21 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import Cypher, one, rows
 from graph_schema.ids import EntityId
 from service.filters.walk import EntityFilter, RelationFilter
-from service.queries.conditions import (
-    LOCATED,
-    entity_conditions,
-    entity_parameters,
-    relation_conditions,
-    relation_parameters,
-    walking_pattern,
-)
-from service.queries.records import EntityRecord, RelationRecord
+from service.queries.conditions import LOCATED, entity_conditions, step
+from service.queries.records import ENTITY, RELATION, EntityRecord, RelationRecord
 
 
 class NeighbourGrouping(StrEnum):
@@ -43,31 +37,28 @@ class NeighbourGroup:
     relations: int
 
 
-NEIGHBOURS: LiteralString = """
-MATCH (n:Entity {{id: $id}}){pattern}(m:Entity)
-WHERE {conditions}
+def _around(via: RelationFilter, where: EntityFilter) -> Cypher:
+    return "MATCH (n:Entity {id: $id})" + step(via, *entity_conditions(where))
+
+
+def neighbours_query(via: RelationFilter, where: EntityFilter) -> Cypher:
+    """The Cypher that lists neighbours under these filters."""
+    return (
+        _around(via, where)
+        + f"""
 WITH m, collect(r) AS relations, max(r.confidence) AS confidence
 ORDER BY confidence DESC, m.id SKIP $skip LIMIT $limit
-RETURN m {{.id, .name, .type, .aliases}} AS entity,
-  [r IN relations | r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}}] AS relations
-ORDER BY confidence DESC, m.id
+RETURN collect([m {{{ENTITY}}}, [r IN relations | {RELATION}]]) AS rows
 """
+    )
 
-NEIGHBOURS_COUNTED: LiteralString = """
-MATCH (n:Entity {{id: $id}}){pattern}(m:Entity)
-WHERE {conditions}
-RETURN count(DISTINCT m) AS neighbours
-"""
 
-NEIGHBOURS_GROUPED: LiteralString = """
-MATCH (n:Entity {{id: $id}}){pattern}(m:Entity)
-WHERE {conditions}
-{key}
-RETURN key, name, count(DISTINCT m) AS neighbours, count(r) AS relations
-ORDER BY neighbours DESC, key
-"""
+def neighbours_counted_query(via: RelationFilter, where: EntityFilter) -> Cypher:
+    """The Cypher that counts neighbours under these filters."""
+    return _around(via, where) + "\nRETURN count(DISTINCT m) AS neighbours"
 
-_KEYS = {
+
+_KEYS: dict[NeighbourGrouping, LiteralString] = {
     NeighbourGrouping.TYPE: "WITH m, r, m.type AS key, m.type AS name",
     NeighbourGrouping.RELATION: "WITH m, r, type(r) AS key, type(r) AS name",
     NeighbourGrouping.COUNTRY: f"""
@@ -79,17 +70,15 @@ WITH m, r, place.id AS key, place.name AS name""",
 }
 
 
-def neighbours_query(via: RelationFilter, where: EntityFilter, template: LiteralString = NEIGHBOURS) -> LiteralString:
-    """The Cypher that lists or counts neighbours under these filters."""
-    pattern, conditions = walking_pattern(via)
-    conditions += relation_conditions(via) + entity_conditions(where)
-    return template.format(pattern=pattern, conditions=" AND ".join(conditions))
-
-
-def neighbours_grouped_query(via: RelationFilter, where: EntityFilter, by: NeighbourGrouping) -> LiteralString:
+def neighbours_grouped_query(via: RelationFilter, where: EntityFilter, by: NeighbourGrouping) -> Cypher:
     """The Cypher that counts neighbours by what they have in common."""
-    return neighbours_query(
-        via, where, NEIGHBOURS_GROUPED.replace("{key}", _KEYS[by].replace("{", "{{").replace("}", "}}"))
+    return (
+        _around(via, where)
+        + f"""
+{_KEYS[by]}
+WITH key, name, count(DISTINCT m) AS neighbours, count(r) AS relations ORDER BY neighbours DESC, key
+RETURN collect([key, name, neighbours, relations]) AS rows
+"""
     )
 
 
@@ -97,11 +86,9 @@ async def neighbours(
     tx: AsyncManagedTransaction, id: EntityId, via: RelationFilter, where: EntityFilter, *, skip: int, limit: int
 ) -> list[tuple[EntityRecord, tuple[RelationRecord, ...]]]:
     """Entities one step away with all relations to them, surest first."""
-    parameters = {**_parameters(id, via, where), "skip": skip, "limit": limit}
-    result = await tx.run(neighbours_query(via, where), parameters)
     return [
-        (EntityRecord.from_node(record["entity"]), tuple(map(RelationRecord.from_map, record["relations"])))
-        async for record in result
+        (EntityRecord.from_node(entity), tuple(map(RelationRecord.from_map, relations)))
+        for entity, relations in await rows(tx, neighbours_query(via, where), id=id, skip=skip, limit=limit)
     ]
 
 
@@ -109,8 +96,7 @@ async def neighbours_counted(
     tx: AsyncManagedTransaction, id: EntityId, via: RelationFilter, where: EntityFilter
 ) -> int:
     """How many entities are one step away."""
-    result = await tx.run(neighbours_query(via, where, NEIGHBOURS_COUNTED), _parameters(id, via, where))
-    return int((await result.single(strict=True))["neighbours"])
+    return int((await one(tx, neighbours_counted_query(via, where), id=id))["neighbours"])
 
 
 async def neighbours_grouped(
@@ -121,15 +107,8 @@ async def neighbours_grouped(
     groupings: Iterable[NeighbourGrouping],
 ) -> list[NeighbourGroup]:
     """Counts over all neighbours, of each grouping the largest first."""
-    found = []
-    for by in groupings:
-        result = await tx.run(neighbours_grouped_query(via, where, by), _parameters(id, via, where))
-        found += [
-            NeighbourGroup(by, record["key"], record["name"], record["neighbours"], record["relations"])
-            async for record in result
-        ]
-    return found
-
-
-def _parameters(id: EntityId, via: RelationFilter, where: EntityFilter) -> dict[str, Any]:
-    return {**relation_parameters(via), **entity_parameters(where), "id": id}
+    return [
+        NeighbourGroup(by, *row)
+        for by in groupings
+        for row in await rows(tx, neighbours_grouped_query(via, where, by), id=id)
+    ]

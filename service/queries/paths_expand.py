@@ -3,53 +3,42 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction, Record
 
+from graph_schema.database.cypher import Cypher, all_of, cypher, one, rows
 from graph_schema.errors import DeadlineExceeded
 from graph_schema.ids import EntityId
-from service.filters.walk import EntityFilter, Walk
+from service.filters.walk import Walk
 from service.paths.reach import ReachQuestion
 from service.paths.region import Expansion, Step
-from service.queries.conditions import (
-    entity_conditions,
-    entity_parameters,
-    hub_condition,
-    hub_parameters,
-    relation_conditions,
-    relation_parameters,
-    walking_pattern,
-)
-from service.queries.records import EntityRecord, RelationRecord
+from service.queries.conditions import entity_conditions, hub_condition, relation_conditions, step, walking_pattern
+from service.queries.records import ENTITY, RELATION, EntityRecord, RelationRecord
 
-EXPAND: LiteralString = """
-UNWIND $frontier AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions}
+
+def expand_query(walk: Walk, ends: frozenset[EntityId], *, default_degree: int, backward: bool) -> Cypher:
+    """The Cypher that expands a frontier under this walk."""
+    steps = """
 WITH n, r, m LIMIT $room
 WITH n, m, max(r.confidence) AS confidence, count(r) AS ties
 WITH collect([n.id, m.id, confidence, ties]) AS steps, collect(DISTINCT m) AS found
-RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs
-"""
+RETURN steps, [m IN found WHERE """
+    hub = hub_condition(walk.hubs, ends, default_degree=default_degree)
+    return admitted_steps(walk, ends, backward=backward) + steps + hub + " | m.id] AS hubs"
 
 
-def expand_query(walk: Walk, *, backward: bool) -> LiteralString:
-    """The Cypher that expands a frontier under this walk."""
-    pattern, conditions = admitted_steps(walk, backward=backward)
-    return EXPAND.format(pattern=pattern, conditions=conditions, hub=hub_condition(walk.hubs))
+def admitted_steps(walk: Walk, ends: frozenset[EntityId], *, backward: bool) -> Cypher:
+    """Matches the relations `r` from the frontier's `n` to `m` that a walk may take."""
+    middle = _passable(walk)
+    passable = cypher("(m.id IN $ends OR (", ends=list(ends)) + all_of(middle) + "))"
+    conditions = [passable] if middle else []
+    return "UNWIND $frontier AS id\nMATCH (n:Entity {id: id})" + step(walk.via, *conditions, backward=backward)
 
 
-def admitted_steps(walk: Walk, *, backward: bool) -> tuple[str, str]:
-    """Pattern from `n` to `m` and the conditions on what a walk may take."""
-    pattern, conditions = walking_pattern(walk.via, backward=backward)
-    conditions += relation_conditions(walk.via)
-    middle = entity_conditions(walk.through)
-    if walk.avoid:
-        middle.append("NOT m.id IN $avoid")
-    if middle:
-        conditions.append(f"(m.id IN $ends OR ({' AND '.join(middle)}))")
-    return pattern, " AND ".join(conditions)
+def _passable(walk: Walk) -> list[Cypher]:
+    """Conditions on the entities between the ends."""
+    avoided = [cypher("NOT m.id IN $avoid", avoid=list(walk.avoid))] if walk.avoid else []
+    return [*entity_conditions(walk.through), *avoided]
 
 
 class TimedTransaction:
@@ -59,11 +48,11 @@ class TimedTransaction:
         self._tx = tx
         self.broken = False
 
-    async def single(self, query: LiteralString, parameters: dict[str, Any], *, seconds: float) -> Record:
+    async def one(self, query: Cypher, *, seconds: float) -> Record:
         """The one record of a query's answer. Raises DeadlineExceeded after `seconds`."""
         try:
             async with asyncio.timeout(seconds):
-                return await (await self._tx.run(query, parameters)).single(strict=True)
+                return await one(self._tx, query)
         except TimeoutError as error:
             self.broken = True
             raise DeadlineExceeded("the search ran out of time") from error
@@ -74,13 +63,9 @@ class GraphExpander:
 
     def __init__(self, tx: TimedTransaction, walk: Walk, ends: frozenset[EntityId], *, default_degree: int) -> None:
         self._tx = tx
-        self._queries = {backward: expand_query(walk, backward=backward) for backward in (False, True)}
-        self._parameters = {
-            **relation_parameters(walk.via),
-            **entity_parameters(walk.through),
-            **hub_parameters(walk.hubs, ends, default_degree=default_degree),
-            "ends": list(ends),
-            "avoid": list(walk.avoid),
+        self._queries = {
+            backward: expand_query(walk, ends, default_degree=default_degree, backward=backward)
+            for backward in (False, True)
         }
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:
@@ -96,37 +81,30 @@ class GraphExpander:
         return Expansion(found, frozenset(map(EntityId, record["hubs"])), truncated=looked_at > room)
 
     async def _looked_up(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Record:
-        parameters = {**self._parameters, "frontier": list(frontier), "room": room + 1}
-        return await self._tx.single(self._queries[backward], parameters, seconds=seconds)
+        query = self._queries[backward] + cypher("", frontier=list(frontier), room=room + 1)
+        return await self._tx.one(query, seconds=seconds)
 
 
-REACH: LiteralString = """
-UNWIND $frontier AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions} AND m.id <> $source AND (({goal}) OR ({through}))
-  AND (type(r) <> $not_twice OR NOT n.id IN $spent)
+def reach_query(walk: Walk, question: ReachQuestion, *, default_degree: int) -> Cypher:
+    """The Cypher that expands a frontier in search of entities of a kind."""
+    not_twice = "" if question.not_twice is None else question.not_twice.value
+    goal = "(" + all_of(entity_conditions(question.goal, prefix="goal_")) + ")"
+    through = "(" + all_of(_passable(walk)) + ")"
+    conditions = (
+        cypher("m.id <> $source", source=question.source),
+        "(" + goal + " OR " + through + ")",
+        cypher("(type(r) <> $not_twice OR NOT n.id IN $spent)", not_twice=not_twice),
+    )
+    steps = """
 WITH n, r, m LIMIT $room
 WITH n, m, max(r.confidence) AS confidence, count(r) AS ties,
   sum(CASE WHEN type(r) = $not_twice THEN 1 ELSE 0 END) AS spending
 WITH collect([n.id, m.id, confidence, ties, spending]) AS steps, collect(DISTINCT m) AS found
-RETURN steps, [m IN found WHERE {hub} | m.id] AS hubs, [m IN found WHERE {goal} | m.id] AS goals,
-  [m IN found WHERE NOT ({through}) | m.id] AS dead_ends
-"""
-
-
-def reach_query(walk: Walk, goal: EntityFilter) -> LiteralString:
-    """The Cypher that expands a frontier in search of entities of a kind."""
-    pattern, conditions = walking_pattern(walk.via)
-    through = entity_conditions(walk.through)
-    if walk.avoid:
-        through.append("NOT m.id IN $avoid")
-    return REACH.format(
-        pattern=pattern,
-        conditions=" AND ".join(conditions + relation_conditions(walk.via)),
-        goal=" AND ".join(entity_conditions(goal, prefix="goal_")) or "true",
-        through=" AND ".join(through) or "true",
-        hub=hub_condition(walk.hubs),
-    )
+RETURN steps, [m IN found WHERE """
+    found = "UNWIND $frontier AS id\nMATCH (n:Entity {id: id})" + step(walk.via, *conditions) + steps
+    found += hub_condition(walk.hubs, [question.source], default_degree=default_degree) + " | m.id] AS hubs,"
+    found += "\n  [m IN found WHERE " + goal + " | m.id] AS goals,"
+    return found + "\n  [m IN found WHERE NOT " + through + " | m.id] AS dead_ends"
 
 
 class Arrivals:
@@ -153,23 +131,14 @@ class ReachExpander:
         self, tx: TimedTransaction, walk: Walk, question: ReachQuestion, arrivals: Arrivals, *, default_degree: int
     ) -> None:
         """All expanders of one question share `arrivals`."""
-        self._tx, self._query = tx, reach_query(walk, question.goal)
-        self._arrivals = arrivals
-        self._parameters = {
-            **relation_parameters(walk.via),
-            **entity_parameters(walk.through),
-            **entity_parameters(question.goal, prefix="goal_"),
-            **hub_parameters(walk.hubs, [question.source], default_degree=default_degree),
-            "source": question.source,
-            "avoid": list(walk.avoid),
-            "not_twice": "" if question.not_twice is None else question.not_twice.value,
-        }
+        self._tx, self._arrivals = tx, arrivals
+        self._query = reach_query(walk, question, default_degree=default_degree)
 
     async def seek(self, frontier: Sequence[EntityId], *, room: int, seconds: float) -> Expansion:
         """See `Seeker.seek`."""
         spent = [id for id in frontier if id in self._arrivals.spent]
-        parameters = {**self._parameters, "frontier": list(frontier), "spent": spent, "room": room + 1}
-        record = await self._tx.single(self._query, parameters, seconds=seconds)
+        query = self._query + cypher("", frontier=list(frontier), spent=spent, room=room + 1)
+        record = await self._tx.one(query, seconds=seconds)
         rows = record["steps"]
         steps = [Step(EntityId(n), EntityId(m), confidence, ties) for n, m, confidence, ties, _ in rows]
         free = [step for step, (*_, spending) in zip(steps, rows, strict=True) if step.ties > spending]
@@ -183,25 +152,21 @@ class ReachExpander:
         )
 
 
-HOPS: LiteralString = """
-UNWIND $pairs AS pair
-MATCH (n:Entity {{id: pair[0]}})
-CALL (pair, n) {{
-  MATCH (m:Entity {{id: pair[1]}})
-  MATCH (n){pattern}(m)
-  WHERE {conditions}
+def hops_query(walk: Walk) -> Cypher:
+    """The Cypher that looks up the relations of hops under this walk."""
+    hop = "UNWIND $pairs AS pair\nMATCH (n:Entity {id: pair[0]})\nCALL (pair, n) {\n  MATCH (m:Entity {id: pair[1]})\n"
+    pattern, conditions = walking_pattern(walk.via)
+    matched = f"  MATCH (n){pattern}(m)\n  WHERE " + all_of([*conditions, *relation_conditions(walk.via)])
+    return (
+        hop
+        + matched
+        + f"""
   RETURN m, r
 }}
-RETURN n {{.id, .name, .type, .aliases}} AS from, m {{.id, .name, .type, .aliases}} AS to,
-  collect(r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}}) AS relations
+WITH n, m, collect({RELATION}) AS relations
+RETURN collect([n {{{ENTITY}}}, m {{{ENTITY}}}, relations]) AS rows
 """
-
-
-def hops_query(walk: Walk) -> LiteralString:
-    """The Cypher that looks up the relations of hops under this walk."""
-    pattern, conditions = walking_pattern(walk.via)
-    conditions += relation_conditions(walk.via)
-    return HOPS.format(pattern=pattern, conditions=" AND ".join(conditions))
+    )
 
 
 HopKey = tuple[EntityId, EntityId]
@@ -217,17 +182,15 @@ class Hops:
 
 async def relations_of_hops(tx: AsyncManagedTransaction, pairs: Iterable[HopKey], walk: Walk) -> Hops:
     """Relations that the walk admits between each pair, surest first, and the entities at both ends."""
-    parameters = {**relation_parameters(walk.via), "pairs": [list(pair) for pair in dict.fromkeys(pairs)]}
-    if not parameters["pairs"]:
+    wanted = [list(pair) for pair in dict.fromkeys(pairs)]
+    if not wanted:
         return Hops()
     relations: dict[HopKey, tuple[RelationRecord, ...]] = {}
     entities: dict[EntityId, EntityRecord] = {}
-    result = await tx.run(hops_query(walk), parameters)
-    async for record in result:
-        ends = [EntityRecord.from_node(record[name]) for name in ("from", "to")]
+    for start, end, between in await rows(tx, hops_query(walk), pairs=wanted):
+        ends = [EntityRecord.from_node(start), EntityRecord.from_node(end)]
         entities |= {entity.id: entity for entity in ends}
-        found = sorted(map(RelationRecord.from_map, record["relations"]), key=by_confidence)
-        relations[ends[0].id, ends[1].id] = tuple(found)
+        relations[ends[0].id, ends[1].id] = tuple(sorted(map(RelationRecord.from_map, between), key=by_confidence))
     return Hops(relations, entities)
 
 

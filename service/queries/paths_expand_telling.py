@@ -1,8 +1,9 @@
 """One step of a path search in the database under the weight SPECIFICITY: every relation with what it tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
+from graph_schema.database.cypher import Cypher, term
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters.walk import Walk
@@ -11,34 +12,24 @@ from service.paths.specificity import StepCost, crowd, entity_cost, is_common_no
 from service.queries.conditions import hub_condition
 from service.queries.paths_expand import GraphExpander, TimedTransaction, admitted_steps
 
-EXPAND_TELLING: LiteralString = """
-UNWIND $frontier AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions}
+
+def expand_telling_query(walk: Walk, ends: frozenset[EntityId], *, default_degree: int, backward: bool) -> Cypher:
+    """The Cypher that expands a frontier under this walk and counts the crowd at both ends of each relation."""
+    types = walk.via.admitted_types
+    as_subject = _by_type(f"WHEN '{term(type)}' THEN COUNT {{ (s)-[:{term(type)}]->() }}" for type in types)
+    as_object = _by_type(f"WHEN '{term(type)}' THEN COUNT {{ (o)<-[:{term(type)}]-() }}" for type in types)
+    ties = f"""
 WITH n, r, m, startNode(r) AS s, endNode(r) AS o LIMIT $room
 WITH collect([n.id, m.id, s.id, type(r), r.status, r.confidence, r.sources, {as_subject}, {as_object}]) AS ties,
   collect(DISTINCT m) AS found, collect(DISTINCT n) AS left
-RETURN ties, [e IN left + found | [e.id, e.type, e.name]] AS entities, [m IN found WHERE {hub} | m.id] AS hubs
-"""
+RETURN ties, [e IN left + found | [e.id, e.type, e.name]] AS entities, [m IN found WHERE """
+    hub = hub_condition(walk.hubs, ends, default_degree=default_degree)
+    return admitted_steps(walk, ends, backward=backward) + ties + hub + " | m.id] AS hubs"
 
 
-def expand_telling_query(walk: Walk, *, backward: bool) -> LiteralString:
-    """The Cypher that expands a frontier under this walk and counts the crowd at both ends of each relation."""
-    pattern, conditions = admitted_steps(walk, backward=backward)
-    types = walk.via.admitted_types
-    return EXPAND_TELLING.format(
-        pattern=pattern,
-        conditions=conditions,
-        as_subject=_count("(s)-[:{}]->()", types),
-        as_object=_count("(o)<-[:{}]-()", types),
-        hub=hub_condition(walk.hubs),
-    )
-
-
-def _count(pattern: LiteralString, types: Sequence[RelationType]) -> LiteralString:
+def _by_type(counts: Iterable[LiteralString]) -> LiteralString:
     """A count for each type by name: the database has those at hand."""
-    cases = " ".join(f"WHEN '{type.value}' THEN COUNT {{ {pattern.format(type.value)} }}" for type in types)
-    return f"CASE type(r) {cases} END"
+    return "CASE type(r) " + " ".join(counts) + " END"
 
 
 class TellingExpander(GraphExpander):
@@ -55,7 +46,10 @@ class TellingExpander(GraphExpander):
     ) -> None:
         """`never_between`: where paths start and end."""
         super().__init__(tx, walk, ends, default_degree=default_degree)
-        self._queries = {backward: expand_telling_query(walk, backward=backward) for backward in (False, True)}
+        self._queries = {
+            backward: expand_telling_query(walk, ends, default_degree=default_degree, backward=backward)
+            for backward in (False, True)
+        }
         self._never_between = never_between
 
     async def expand(self, frontier: Sequence[EntityId], *, backward: bool, room: int, seconds: float) -> Expansion:

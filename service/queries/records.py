@@ -3,11 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, LiteralString, Self
 
+from graph_schema.database.cypher import native_date
 from graph_schema.domain import RunStatus
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+
+ENTITY: LiteralString = ".id, .name, .type, .aliases"
+"""What an `EntityRecord` is made of, for the map of a node."""
+RELATION: LiteralString = "r {.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}"
+"""What a `RelationRecord` is made of, of an edge `r`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,10 @@ class RelationRecord:
             confidence=float(edge["confidence"]),
             claims=int(edge["claims"]),
             sources=int(edge["sources"]),
-            first_seen=as_date(edge.get("first_seen")),
-            last_seen=as_date(edge.get("last_seen")),
-            valid_from=as_date(edge.get("valid_from")),
-            valid_to=as_date(edge.get("valid_to")),
+            first_seen=native_date(edge.get("first_seen")),
+            last_seen=native_date(edge.get("last_seen")),
+            valid_from=native_date(edge.get("valid_from")),
+            valid_to=native_date(edge.get("valid_to")),
         )
 
     @property
@@ -85,7 +91,7 @@ class DocumentRecord:
             title=node.get("title"),
             url=node.get("url"),
             publisher=node.get("publisher"),
-            published=as_date(node.get("published")),
+            published=native_date(node.get("published")),
             language=node.get("language"),
         )
 
@@ -138,9 +144,9 @@ class ClaimRecord:
             attributed_to=None if row["attributed_to"] is None else EntityId(row["attributed_to"]),
             role=claim.get("role"),
             share=claim.get("share"),
-            date=as_date(claim.get("date")),
-            valid_from=as_date(claim.get("valid_from")),
-            valid_to=as_date(claim.get("valid_to")),
+            date=native_date(claim.get("date")),
+            valid_from=native_date(claim.get("valid_from")),
+            valid_to=native_date(claim.get("valid_to")),
         )
 
 
@@ -156,13 +162,3 @@ class LoadRunRecord:
     status: RunStatus
     counts: Mapping[str, int]
     error: str | None
-
-
-def as_date(value: Any) -> dt.date | None:
-    """A stored date, whether a temporal value or ISO 8601 text, as a date."""
-    if value is None or isinstance(value, dt.date):
-        return value
-    if isinstance(value, str):
-        return dt.date.fromisoformat(value[:10])
-    native = value.to_native()
-    return native.date() if isinstance(native, dt.datetime) else native

@@ -5,53 +5,47 @@ from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import Cypher, grouped, rows, term
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import RelationType
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.conditions import (
     entity_conditions,
-    entity_parameters,
-    relation_conditions,
-    relation_parameters,
-    walking_pattern,
+    step,
 )
-from service.queries.records import RelationRecord
+from service.queries.records import RELATION, RelationRecord
 
-_BY_TYPE = "\n  UNION ALL\n".join(f"  MATCH ()-[r:{type.value}]->() WHERE r.id = id RETURN r" for type in RelationType)
+_BY_TYPE: LiteralString = "\n  UNION ALL\n".join(
+    f"  MATCH ()-[r:{term(type)}]->() WHERE r.id = id RETURN r" for type in RelationType
+)
 RELATIONS_BY_ID: LiteralString = f"""
 UNWIND $ids AS id
 CALL (id) {{
 {_BY_TYPE}
 }}
-RETURN r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}} AS relation
+RETURN collect({RELATION}) AS rows
 """
 
 
 async def relations_by_id(tx: AsyncManagedTransaction, ids: Iterable[RelationId]) -> dict[RelationId, RelationRecord]:
     """Those of `ids` that exist, sought in the id index of each type."""
-    result = await tx.run(RELATIONS_BY_ID, ids=list(ids))
-    found = [RelationRecord.from_map(record["relation"]) async for record in result]
-    return {relation.id: relation for relation in found}
+    relations = map(RelationRecord.from_map, await rows(tx, RELATIONS_BY_ID, ids=list(ids)))
+    return {relation.id: relation for relation in relations}
 
 
-RELATIONS_OF: LiteralString = """
-UNWIND $ids AS id
-CALL (id) {{
-  MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-  WHERE {conditions}
+def relations_of_query(via: RelationFilter, where: EntityFilter) -> Cypher:
+    """The Cypher that lists the relations of entities under these filters."""
+    found = "UNWIND $ids AS id\nCALL (id) {\n  MATCH (n:Entity {id: id})" + step(via, *entity_conditions(where))
+    return (
+        found
+        + f"""
   WITH DISTINCT r ORDER BY r.confidence DESC, r.id SKIP $skip LIMIT $limit
   RETURN r
 }}
-RETURN id, r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}} AS relation
-ORDER BY id, r.confidence DESC, r.id
+WITH id, r ORDER BY id, r.confidence DESC, r.id
+RETURN collect({{id: id, relation: {RELATION}}}) AS rows
 """
-
-
-def relations_of_query(via: RelationFilter, where: EntityFilter) -> LiteralString:
-    """The Cypher that lists the relations of entities under these filters."""
-    pattern, conditions = walking_pattern(via)
-    conditions += relation_conditions(via) + entity_conditions(where)
-    return RELATIONS_OF.format(pattern=pattern, conditions=" AND ".join(conditions))
+    )
 
 
 async def relations_of(
@@ -64,9 +58,5 @@ async def relations_of(
     limit: int,
 ) -> dict[EntityId, list[RelationRecord]]:
     """Up to `limit` relations of each entity to entities that `where` admits, surest first."""
-    parameters = {**relation_parameters(via), **entity_parameters(where), "skip": skip, "limit": limit}
-    result = await tx.run(relations_of_query(via, where), {**parameters, "ids": list(ids)})
-    found: dict[EntityId, list[RelationRecord]] = {}
-    async for record in result:
-        found.setdefault(EntityId(record["id"]), []).append(RelationRecord.from_map(record["relation"]))
-    return found
+    found = await rows(tx, relations_of_query(via, where), ids=list(ids), skip=skip, limit=limit)
+    return grouped(found, "id", lambda row: RelationRecord.from_map(row["relation"]))

@@ -1,101 +1,62 @@
 """Relations under conditions on them and on both ends: a page by id, and their number."""
 
 from dataclasses import replace
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import Cypher, all_of, cypher, joined, one, rows, term
 from graph_schema.vocabulary import RelationType
 from service.filters.walk import Direction, EntityFilter, RelationFilter
-from service.queries.conditions import (
-    entity_conditions,
-    entity_parameters,
-    relation_conditions,
-    relation_parameters,
-    walking_pattern,
-)
-from service.queries.records import RelationRecord
-
-RELATIONS_LISTED: LiteralString = """
-CALL () {{
-{branches}
-}}
-WITH r ORDER BY r.id SKIP $skip LIMIT $limit
-RETURN r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}} AS relation
-ORDER BY relation.id
-"""
-
-RELATIONS_COUNTED: LiteralString = """
-CALL () {{
-{branches}
-}}
-RETURN sum(part) AS relations
-"""
-
-RELATIONS_ANCHORED: LiteralString = """
-UNWIND ${anchors} AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions}
-WITH DISTINCT r ORDER BY r.id SKIP $skip LIMIT $limit
-RETURN r {{.*, type: type(r), subject: startNode(r).id, object: endNode(r).id}} AS relation
-ORDER BY relation.id
-"""
-
-RELATIONS_ANCHORED_COUNTED: LiteralString = """
-UNWIND ${anchors} AS id
-MATCH (n:Entity {{id: id}}){pattern}(m:Entity)
-WHERE {conditions}
-RETURN count(DISTINCT r) AS relations
-"""
-
-_PAGE = "RETURN r ORDER BY r.id LIMIT $end"
-_NUMBER = "RETURN count(r) AS part"
+from service.queries.conditions import entity_conditions, relation_conditions, step
+from service.queries.records import RELATION, RelationRecord
 
 
-def relations_listed_query(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> LiteralString:
+def relations_listed_query(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> Cypher:
     """The Cypher that lists relations by id: from the ends that are named, else by the id index of each type."""
     if subject.ids or object.ids:
-        return _anchored(RELATIONS_ANCHORED, via, subject, object)
-    return _by_type(RELATIONS_LISTED, _PAGE, via, subject, object)
+        found = _anchored(via, subject, object) + "\nWITH DISTINCT r"
+    else:
+        found = _by_type("RETURN r ORDER BY r.id LIMIT $end", via, subject, object) + "\nWITH r"
+    return found + f" ORDER BY r.id SKIP $skip LIMIT $limit\nRETURN collect({RELATION}) AS rows"
 
 
-def relations_counted_query(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> LiteralString:
+def relations_counted_query(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> Cypher:
     """The Cypher that counts what `relations_listed_query` lists."""
     if subject.ids or object.ids:
-        return _anchored(RELATIONS_ANCHORED_COUNTED, via, subject, object)
-    return _by_type(RELATIONS_COUNTED, _NUMBER, via, subject, object)
+        return _anchored(via, subject, object) + "\nRETURN count(DISTINCT r) AS relations"
+    return _by_type("RETURN count(r) AS part", via, subject, object) + "\nRETURN sum(part) AS relations"
 
 
-def _anchored(
-    template: LiteralString, via: RelationFilter, subject: EntityFilter, object: EntityFilter
-) -> LiteralString:
+def _anchored(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> Cypher:
     outward = bool(subject.ids)
-    pattern, conditions = walking_pattern(replace(via, direction=Direction.OUT), backward=not outward)
-    conditions += relation_conditions(via)
-    conditions += entity_conditions(subject, node="n" if outward else "m", prefix="subject_")
-    conditions += entity_conditions(object, node="m" if outward else "n", prefix="object_")
-    return template.format(
-        anchors="subject_ids" if outward else "object_ids", pattern=pattern, conditions=" AND ".join(conditions)
-    )
-
-
-def _by_type(
-    template: LiteralString, found: str, via: RelationFilter, subject: EntityFilter, object: EntityFilter
-) -> LiteralString:
+    near, far = ("n", "m") if outward else ("m", "n")
     conditions = [
-        "r.id > ''",
-        *relation_conditions(via),
-        *entity_conditions(subject, node="a", prefix="subject_"),
-        *entity_conditions(object, node="b", prefix="object_"),
+        *entity_conditions(subject, node=near, prefix="subject_"),
+        *entity_conditions(object, node=far, prefix="object_"),
     ]
-    branches = (_branch(type, " AND ".join(conditions), found) for type in via.admitted_types)
-    return template.format(branches="\n  UNION ALL\n".join(branches))
+    anchor = cypher("UNWIND $subject_ids AS id\n" if outward else "UNWIND $object_ids AS id\n")
+    way = replace(via, direction=Direction.OUT)
+    return anchor + "MATCH (n:Entity {id: id})" + step(way, *conditions, backward=not outward)
 
 
-def _branch(type: RelationType, conditions: str, found: str) -> str:
+def _by_type(found: LiteralString, via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> Cypher:
+    conditions = all_of(
+        [
+            cypher("r.id > ''"),
+            *relation_conditions(via),
+            *entity_conditions(subject, node="a", prefix="subject_"),
+            *entity_conditions(object, node="b", prefix="object_"),
+        ]
+    )
+    branches = (_branch(type, conditions, found) for type in via.admitted_types)
+    return "CALL () {\n" + joined(branches, "\n  UNION ALL\n") + "\n}"
+
+
+def _branch(type: RelationType, conditions: Cypher, found: LiteralString) -> Cypher:
     # Of a type with few edges the planner thinks a scan of the entities cheap, and keeps that plan as they grow.
-    pattern = f"(a:Entity)-[r:{type.value}]->(b:Entity) USING INDEX r:{type.value}(id)"
-    return f"  MATCH {pattern} WHERE {conditions} {found}"
+    name = term(type)
+    return f"  MATCH (a:Entity)-[r:{name}]->(b:Entity) USING INDEX r:{name}(id) WHERE " + conditions + f" {found}"
 
 
 async def relations_listed(
@@ -108,22 +69,12 @@ async def relations_listed(
     limit: int,
 ) -> list[RelationRecord]:
     """A page of relations by id."""
-    page = {"skip": skip, "limit": limit, "end": skip + limit}
-    result = await tx.run(relations_listed_query(via, subject, object), {**_parameters(via, subject, object), **page})
-    return [RelationRecord.from_map(record["relation"]) async for record in result]
+    query = relations_listed_query(via, subject, object)
+    return [RelationRecord.from_map(row) for row in await rows(tx, query, skip=skip, limit=limit, end=skip + limit)]
 
 
 async def relations_counted(
     tx: AsyncManagedTransaction, via: RelationFilter, subject: EntityFilter, object: EntityFilter
 ) -> int:
     """How many relations `relations_listed` has over all pages."""
-    result = await tx.run(relations_counted_query(via, subject, object), _parameters(via, subject, object))
-    return int((await result.single(strict=True))["relations"])
-
-
-def _parameters(via: RelationFilter, subject: EntityFilter, object: EntityFilter) -> dict[str, Any]:
-    return {
-        **relation_parameters(via),
-        **entity_parameters(subject, prefix="subject_"),
-        **entity_parameters(object, prefix="object_"),
-    }
+    return int((await one(tx, relations_counted_query(via, subject, object)))["relations"])

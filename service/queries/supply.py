@@ -6,10 +6,11 @@ from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import rows
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType
 from service.queries.conditions import LOCATED
-from service.queries.records import EntityRecord
+from service.queries.records import ENTITY, EntityRecord
 
 PRODUCING_COUNTRIES: LiteralString = f"""
 UNWIND $ids AS id
@@ -20,9 +21,11 @@ WITH thing, producer, COLLECT {{
   MATCH (producer){LOCATED}(country:Country) RETURN DISTINCT country
 }} AS countries
 WITH thing, count(DISTINCT producer) AS producers, collect(countries) AS placed
-RETURN thing {{.id, .name, .type, .aliases}} AS thing, producers, any(one IN placed WHERE size(one) = 0) AS unplaced,
-  [one IN reduce(all = [], some IN placed | all + some) | one {{.id, .name, .type, .aliases}}] AS countries
-ORDER BY thing.id
+WITH thing, producers, placed ORDER BY thing.id
+RETURN collect({{
+  thing: thing {{{ENTITY}}}, producers: producers, unplaced: any(one IN placed WHERE size(one) = 0),
+  countries: [one IN reduce(all = [], some IN placed | all + some) | one {{{ENTITY}}}]
+}}) AS rows
 """
 
 
@@ -41,7 +44,6 @@ async def producing_countries(
     tx: AsyncManagedTransaction, ids: Iterable[EntityId], *, types: Sequence[EntityType]
 ) -> list[Production]:
     """Production of those of `ids` that are of these types and have a known producer, by id."""
-    result = await tx.run(PRODUCING_COUNTRIES, ids=list(ids), types=[type.value for type in types])
     return [
         Production(
             entity=EntityRecord.from_node(record["thing"]),
@@ -49,5 +51,5 @@ async def producing_countries(
             countries=tuple(dict.fromkeys(map(EntityRecord.from_node, record["countries"]))),
             unplaced=record["unplaced"],
         )
-        async for record in result
+        for record in await rows(tx, PRODUCING_COUNTRIES, ids=list(ids), types=[type.value for type in types])
     ]

@@ -1,12 +1,11 @@
 """The explorer as an analyst meets it: two names to a drawn, cited answer."""
 
-import gzip
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Product
 
@@ -58,6 +57,23 @@ def test_two_names_lead_to_the_marked_sentence(watched: Page, product: Product) 
     assert hop.locator("mark.object").first.text_content() == "ACM Research"
     expect(hop.locator("blockquote").first).to_have_text("Intel has tested tools from ACM Research this year.")
     assert watched.url.endswith(TIE)
+
+
+@pytest.mark.parametrize("name", ["explorer", "explorer-supply", "explorer-dark"])
+def test_pictures_of_the_documentation(chromium: Browser, product: Product, pictures: Path, name: str) -> None:
+    address = {
+        "explorer": TIE,
+        "explorer-supply": "/?ask=supply&of=technology:2-nm-process&sel=n:company:tsmc",
+        "explorer-dark": "/?ask=tie&of=company:nvidia&of=country:china&hubs=NONE",
+    }[name]
+    page = chromium.new_page(
+        viewport={"width": 1400, "height": 860}, color_scheme="dark" if "dark" in name else "light"
+    )
+    open_at(page, product, address)
+    expect(page.locator("svg.drawing .word").first).to_be_visible()
+    page.wait_for_timeout(500)
+    page.screenshot(path=pictures / f"{name}.png")
+    page.close()
 
 
 def test_an_alias_in_another_script_is_found(watched: Page, product: Product) -> None:
@@ -130,9 +146,3 @@ def test_five_steps_back_lead_through_what_was_seen(watched: Page, product: Prod
 def test_absence_is_told_in_words(watched: Page, product: Product, address: str, verdict: str) -> None:
     watched.goto(product.service + address)
     expect(watched.locator("[role=status].status")).to_contain_text(verdict)
-
-
-def test_the_pages_own_code_is_small() -> None:
-
-    folder = Path(__file__).parents[2] / "service/static/explorer"
-    assert sum(len(gzip.compress(file.read_bytes())) for file in folder.glob("*.js")) <= 60_000

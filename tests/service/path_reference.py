@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
-from math import floor, log2
+from math import floor, log2, prod
 from typing import Any, TypeVar
 
 import networkx as nx
@@ -23,6 +23,7 @@ T = TypeVar("T")
 Variables = Mapping[str, Any]
 Way = tuple[EntityId, ...]
 LIVE = {"ASSERTED", "PLANNED", "ALLEGED", "POSSIBLE", "CONDITIONAL", "THREATENED"}
+STRENGTH = ["ASSERTED", "PLANNED", "ALLEGED", "POSSIBLE", "CONDITIONAL", "THREATENED", "ENDED", "DENIED"]
 LISTINGS = ("SANCTIONS", "RESTRICTS_EXPORTS_TO")
 HUB_PENALTY = 2
 PLACES = {"COUNTRY", "BLOC", "PLACE"}
@@ -62,7 +63,18 @@ class Reference:
         if not via.keys() & {"publishers", "excludePublishers", "excludeDocuments", "knownAt"}:
             return True
         claims = [(claim, run) for claim, run in self.build.claims if claim.relation_id == relation.id]
-        return any(claim.modality.name in modalities and self._supports(claim, run) for claim, run in claims)
+        left = [claim for claim, run in claims if claim.modality.name in modalities and self._supports(claim, run)]
+        if not via.get("minConfidence") and via.get("minSources", 0) < 2:
+            return bool(left)
+        strongest = min((claim.modality.name for claim in left), key=STRENGTH.index, default=None)
+        surest: dict[str, float] = {}
+        for claim in left:
+            if claim.modality.name == strongest:
+                publisher = self.build.documents[claim.document].publisher or claim.document
+                surest[publisher] = max(surest.get(publisher, 0.0), claim.confidence)
+        doubt = prod(1 - confidence for confidence in surest.values())
+        enough = len(surest) >= via.get("minSources", 0)
+        return bool(left) and enough and round(1 - doubt, 6) >= via.get("minConfidence", 0.0)
 
     def _supports(self, claim: Claim, run: str) -> bool:
         via, document = self.via, self.build.documents[claim.document]

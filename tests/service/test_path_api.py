@@ -115,6 +115,24 @@ async def test_every_hop_carries_its_relations_and_their_sentences(ask: Ask) -> 
             id="told-by-another-publisher-too",
         ),
         pytest.param(
+            'from: "Intel", to: "ACMR", via: {types: [TESTED], minSources: 2}',
+            ["Intel", "ACM Research"],
+            "FOUND",
+            id="two-publishers",
+        ),
+        pytest.param(
+            'from: "Intel", to: "ACMR", via: {types: [TESTED], minSources: 2, excludePublishers: ["Chip Wire"]}',
+            None,
+            "NO_PATH",
+            id="two-publishers-without-one-of-them",
+        ),
+        pytest.param(
+            'from: "Intel", to: "ACMR", via: {types: [TESTED], minConfidence: 0.95, publishers: ["Chip Wire"]}',
+            None,
+            "NO_PATH",
+            id="as-sure-as-only-another-publisher-is",
+        ),
+        pytest.param(
             'from: "Gudeng Precision", to: "Arizona", via: {knownAt: "2026-11-01T12:00:00Z"}',
             None,
             "NO_PATH",

@@ -152,10 +152,11 @@ async def test_more_results_take_no_more_queries(
         neo4j_session.run(JOBS, n=width).consume()
         ids = [*build.memory.entities, *build.documents, *(claim.id for claim, _ in build.claims)]
         async with client_of(graph) as client:
+            document, more = (f"query ($ids: [ID!]!) {query}", {"ids": ids}) if "$ids" in query else (query, {})
+            # To plan its queries may take a busy machine longer than a search has: what is counted is the second time.
+            await asker(client)(document, **more)
             with Queries() as queries:
-                answer = await (
-                    asker(client)(f"query ($ids: [ID!]!) {query}", ids=ids) if "$ids" in query else asker(client)(query)
-                )
+                answer = await asker(client)(document, **more)
             counts.append(queries.number)
         assert "errors" not in answer, answer["errors"]
         sizes.append(len(json.dumps(answer["data"])))

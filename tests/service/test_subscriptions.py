@@ -17,6 +17,7 @@ from websockets.typing import Origin, Subprotocol
 
 from graph_schema.database import schema
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.domain import RunStatus
 from graph_schema.ids import RunId
 from loaders.loading.runs import finish, new_run, save_checkpoint, start
@@ -24,7 +25,6 @@ from loaders.submissions import SubmissionWriter
 from loaders.writing.counts import Counts
 from loaders.writing.retraction import retract_document
 from service.queries.documents import documents
-from service.queries.state import graph_version
 from tests.service.serving import TOKEN, Served, serving
 
 pytestmark = pytest.mark.anyio

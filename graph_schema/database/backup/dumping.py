@@ -17,6 +17,7 @@ from graph_schema.database.backup.archive import ArchiveWriter, EdgeLine, Footer
 from graph_schema.database.backup.marker import unfinished_restore
 from graph_schema.database.backup.names import edge_types, node_labels
 from graph_schema.database.backup.progress import Progress, silent
+from graph_schema.database.cypher import quoted
 from graph_schema.database.graph import Graph
 from graph_schema.errors import GraphChanged, GraphError
 
@@ -155,7 +156,7 @@ async def nodes_after(tx: AsyncManagedTransaction, label: str, after: str, page:
     """The next page of the nodes of one of our labels, by id."""
     # Composed, here and below, with names of our own schema: a label given as parameter would not use its index.
     query = f"""
-MATCH (node:{label}) WHERE node.id > $after
+MATCH (node:{quoted(label)}) WHERE node.id > $after
 WITH node ORDER BY node.id LIMIT $page
 RETURN node.id AS id, labels(node) AS labels, properties(node) AS properties
 """
@@ -171,7 +172,7 @@ type(edge) AS type, properties(edge) AS properties,
 async def edges_after(tx: AsyncManagedTransaction, type: str, after: str, page: int) -> list[dict[str, Any]]:
     """The next page of the edges of a type whose ids are unique, by id."""
     query = f"""
-MATCH (start)-[edge:{type}]->(end) WHERE edge.id > $after
+MATCH (start)-[edge:{quoted(type)}]->(end) WHERE edge.id > $after
 WITH start, edge, end ORDER BY edge.id LIMIT $page
 RETURN {EDGE}
 """
@@ -196,15 +197,10 @@ async def edges_of_nodes_after(
 ) -> list[dict[str, Any]]:
     """Edges without id of the next page of nodes; a node without any gives one row whose type is None."""
     query = f"""
-MATCH (start:{label}) WHERE start.id > $after
+MATCH (start:{quoted(label)}) WHERE start.id > $after
 WITH start ORDER BY start.id LIMIT $page
-OPTIONAL MATCH (start)-[edge:{"|".join(map(_quoted, types))}]->(end)
+OPTIONAL MATCH (start)-[edge:{"|".join(map(quoted, types))}]->(end)
 RETURN {EDGE}
 ORDER BY start_id, type, end_id
 """
     return await (await tx.run(query, after=after, page=page)).data()
-
-
-def _quoted(type: str) -> str:
-    """Any type of the database, also one that is not ours, as a name in Cypher."""
-    return "`" + type.replace("`", "``") + "`"

@@ -13,6 +13,7 @@ from graph_schema.database.backup.archive import ArchiveReader, EdgeLine, Footer
 from graph_schema.database.backup.marker import mark, unfinished_restore, unmark
 from graph_schema.database.backup.names import node_labels
 from graph_schema.database.backup.progress import Progress, silent
+from graph_schema.database.cypher import quoted
 from graph_schema.database.graph import Graph
 from graph_schema.errors import (
     BackupUnusable,
@@ -147,7 +148,7 @@ async def create_edges(tx: AsyncManagedTransaction, edges: Sequence[EdgeLine]) -
             raise BackupUnusable(f"an edge names the label {start} or {end}, whose ids this version does not know")
         query = f"""
 UNWIND $rows AS row
-MATCH (start:{start} {{id: row.start}}) MATCH (end:{end} {{id: row.end}})
+MATCH (start:{quoted(start)} {{id: row.start}}) MATCH (end:{quoted(end)} {{id: row.end}})
 CREATE (start)-[edge:$(row.type)]->(end) SET edge = row.properties
 RETURN count(*) AS created
 """

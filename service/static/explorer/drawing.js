@@ -193,7 +193,7 @@ export function draw({ model, base, marks, room, describe, choose, hover, leave 
   const { places, nodes, links, ghosts } = arrange(model, base, vertical);
   const svg = s("svg", {
     class: "drawing",
-    viewBox: `0 0 ${places.width} ${places.height}`,
+    viewBox: `${places.corner.x} ${places.corner.y} ${places.width} ${places.height}`,
     role: "group",
     "aria-label": describe,
   });

@@ -84,13 +84,13 @@ export function asSvg(svg) {
   else root.dataset.theme = theme;
   copy.querySelectorAll(".reach, .ghosts").forEach((element) => element.remove());
   for (const element of copy.querySelectorAll("*")) for (const name of ["class", "tabindex", "aria-pressed", "data-key"]) element.removeAttribute(name);
-  const [, , width, height] = svg.getAttribute("viewBox").split(" ");
+  const [x, y, width, height] = svg.getAttribute("viewBox").split(" ");
   for (const name of ["class", "tabindex"]) copy.removeAttribute(name);
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
   copy.setAttribute("role", "img");
   const paper = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of Object.entries({ width, height, fill: "#ffffff" })) paper.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ x, y, width, height, fill: "#ffffff" })) paper.setAttribute(name, value);
   copy.prepend(paper);
   return new XMLSerializer().serializeToString(copy);
 }

@@ -17,8 +17,8 @@ const MARGIN = 12;
 /**
  * Places for `nodes` ({id, layer, width, height}) and `links` ({id, a, b, width, height}: of the label).
  *
- * `fixed`: an earlier result whose nodes and labels keep their places. Returns {width, height, nodes: id → {x, y, width,
- * height} (centres), links: id → {d, label: {x, y}, ends: [{x, y, angle}, {x, y, angle}]}, gaps, vertical}.
+ * `fixed`: an earlier result whose nodes and labels keep their places. Returns {corner, width, height, nodes: id → {x, y, width,
+ * height} (centres), links: id → {d, label: {x, y}, ends: [{x, y, side}, …] at a and b}, bends, starts}.
  */
 export function layout(nodes, links, { vertical = false, fixed = null, minGap = 56 } = {}) {
   const size = vertical ? (box) => [box.height, box.width] : (box) => [box.width, box.height];
@@ -34,7 +34,7 @@ export function layout(nodes, links, { vertical = false, fixed = null, minGap = 
   if (fixed !== null) hold(layers, fixed, vertical);
   const gaps = labels(chains, layers.length, fixed, vertical);
   const starts = fixed !== null && fixed.starts.length >= layers.length ? fixed.starts : along(layers, gaps, minGap, vertical);
-  return draw(nodes, chains, layers, gaps, starts, vertical);
+  return draw(nodes, chains, layers, gaps, starts, { vertical, held: fixed !== null });
 }
 
 /** Links as chains of items: a link over several layers passes a thin item in each between. */
@@ -150,10 +150,10 @@ function hold(layers, fixed, vertical) {
     const taken = [];
     const free = [];
     for (const item of layer) {
-      const was = fixed.nodes.get(item.id);
+      const was = item.bend ? fixed.bends.get(item.id) : fixed.nodes.get(item.id);
       if (was === undefined) free.push(item);
       else {
-        item.at = vertical ? was.x : was.y;
+        item.at = item.bend ? was : vertical ? was.x : was.y;
         taken.push(item);
       }
     }
@@ -219,9 +219,11 @@ function along(layers, gaps, minGap, vertical) {
   return starts;
 }
 
-function draw(nodes, chains, layers, gaps, starts, vertical) {
+function draw(nodes, chains, layers, gaps, starts, { vertical, held }) {
   const low = extent([...layers.flat(), ...gaps.flat()], (item) => item.at - item.cross / 2, Math.min);
-  const shift = MARGIN - low;
+  // What was placed before stays; the drawing then begins earlier instead.
+  const shift = held ? 0 : MARGIN - low;
+  const begin = held ? Math.min(0, low - MARGIN) : 0;
   const centre = (layer) => starts[layer].start + starts[layer].thick / 2;
   const point = (main, cross) => (vertical ? { x: cross, y: main } : { x: main, y: cross });
   const items = new Map(layers.flat().map((item) => [item.id, item]));
@@ -253,8 +255,10 @@ function draw(nodes, chains, layers, gaps, starts, vertical) {
   }
   const end = starts.length === 0 ? MARGIN : starts[starts.length - 1].start + starts[starts.length - 1].thick + starts[starts.length - 1].gap;
   const across = extent([...layers.flat(), ...gaps.flat()], (item) => item.at + item.cross / 2, Math.max) + shift + MARGIN;
-  const whole = point(end + MARGIN, across);
-  return { width: Math.round(whole.x), height: Math.round(whole.y), nodes: placed, links: drawn, starts, vertical };
+  const whole = point(end + MARGIN, across - begin);
+  const corner = point(0, Math.round(begin));
+  const bends = new Map(layers.flat().filter((item) => item.bend).map((item) => [item.id, item.at + shift]));
+  return { corner, width: Math.round(whole.x), height: Math.round(whole.y), nodes: placed, links: drawn, bends, starts };
 }
 
 const extent = (items, of, choose) => (items.length === 0 ? 0 : items.reduce((most, item) => choose(most, of(item)), choose === Math.min ? Infinity : -Infinity));

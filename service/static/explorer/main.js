@@ -12,6 +12,7 @@ import { folded } from "./model.js";
 import { answer, isQuestion, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
+import { showRuler } from "./ruler.js";
 import { showStatus } from "./status.js";
 import { texts } from "./texts.js";
 import { theme } from "./theme.js";
@@ -19,6 +20,8 @@ import { learn, typesOf } from "./vocabulary.js";
 import { remember, showWelcome } from "./welcome.js";
 
 const MOST_IN_LAYER = 12;
+/** Entities whose statements the ruler of time counts. */
+const MOST_DATED = 100;
 const WATCH_MS = 5000;
 
 const view = document.getElementById("view");
@@ -29,6 +32,7 @@ const parts = {};
 let current = parse(location.search);
 let stop = new AbortController();
 let started = null;
+let wanted = "";
 
 const nameOf = (id) => names.get(id) ?? id;
 const named = (entity) => names.set(entity.id, entity.name);
@@ -37,7 +41,15 @@ const named = (entity) => names.set(entity.id, entity.name);
 function go(next, { replace = false, focus } = {}) {
   const address = format(next);
   if (address !== format(current)) history[replace ? "replaceState" : "pushState"](null, "", address);
-  render(next).then(() => focus && document.querySelector(focus)?.focus());
+  wanted = focus ?? "";
+  render(next).then(refocus);
+}
+
+/** Focus what was to be focused, once it is there. */
+function refocus() {
+  const element = wanted === "" ? null : document.querySelector(wanted);
+  element?.focus();
+  if (element !== null) wanted = "";
 }
 
 function fail(error) {
@@ -148,6 +160,7 @@ function frame(state) {
   }
   const drawn = found.model !== null;
   put(view, h("div", { class: "main" }, parts.head, parts.status, drawn && h("div", { class: "tools" }, parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
+  if (!found.entity) put(parts.head, h("h1", { class: "unseen" }, words(state)));
   if (found.entity) showFacts(parts.head, { state, ...found }, go);
   if (!drawn) {
     view.className = "answer plain-answer";
@@ -155,6 +168,8 @@ function frame(state) {
     return;
   }
   keepMenu(parts.keep, taken, fail);
+  const ids = [...(shown.base ?? found).model.nodes.keys()].slice(0, MOST_DATED);
+  if (found.report) showRuler(parts.ruler, { state, ids, signal: stop.signal }, move).then(() => refocus(), fail);
   parts.narrowing.update(state, shown.base?.model ?? found.model);
 }
 

@@ -152,7 +152,7 @@ function table(model, state, choose, move) {
 /** Choke points and what falls with what is imagined gone, beside a chain of supply. */
 function chokePoints(found, state, choose) {
   const { results: words } = texts;
-  const part = (title, body) => h("section", { class: "points" }, h("h3", {}, title), body);
+  const part = (title, body) => h("section", { class: "points" }, h("h2", {}, title), body);
   return [
     found.chokePoints.length > 0 &&
       part(

@@ -271,6 +271,16 @@ export const texts = {
     cutsOff: (many) => `Choke point: without it ${count(many, "entity", "entities")} of the chain cannot be reached`,
   },
 
+  ruler: {
+    held: "Held on",
+    known: "Known by",
+    always: "any day",
+    now: "now",
+    today: "today",
+    density: (many, since) => `${count(many, "dated statement")} since ${since}, by month`,
+    period: (month, many) => `${month}: ${count(many, "statement")}`,
+  },
+
   keep: {
     heading: "Keep",
     copy: "Copy",

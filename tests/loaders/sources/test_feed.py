@@ -12,6 +12,7 @@ import pytest
 from graph_schema.errors import AddressRefused, MalformedRecord, SourceUnavailable
 from loaders.sources.feed import FeedReader, FeedState
 from loaders.sources.fetching import Fetcher, FetchLimits, is_public
+from loaders.sources.pages import decoded
 from loaders.triple import Article
 
 DATA = Path(__file__).parents[2] / "data" / "feed"
@@ -73,7 +74,7 @@ def test_entries_of_a_feed_are_read_as_pages(site: Site, tmp_path: Path) -> None
     assert "second plant in Example City" in article.text
     assert "Home" not in article.text
     assert (article.publisher, str(article.published), article.url) == (
-        "Chip Daily Online",
+        "Chip Daily",
         "2026-11-24",
         site.url("/a.html"),
     )
@@ -191,3 +192,63 @@ def test_one_address_that_fails_does_not_keep_the_others_away(site: Site, tmp_pa
 def _only_first_entry() -> bytes:
     text = (DATA / "feed.xml").read_text()
     return (text[: text.index("<item><title>Gone")] + "</channel></rss>").encode()
+
+
+def _feed(*items: str) -> str:
+    return f'<rss version="2.0"><channel><title>Chip Daily</title>{"".join(items)}</channel></rss>'
+
+
+def _item(link: str, date: str, summary: str) -> str:
+    return (
+        f"<item><title>T</title><link>{link}</link><pubDate>{date}</pubDate><description>{summary}</description></item>"
+    )
+
+
+LONG = "Marlin Semiconductor acquired Veld Semiconductor in a deal of last week."
+
+
+def test_a_summary_in_html_is_read_without_its_scripts(site: Site, tmp_path: Path) -> None:
+    summary = f"&lt;p&gt;{LONG}&lt;/p&gt;&lt;script&gt;Intel acquired Nvidia&lt;/script&gt;"
+    site.pages["/feed.xml"] = (200, {}, _feed(_item("/x", "Mon, 04 Mar 2024 10:00:00 GMT", summary)).encode())
+    (article,) = read(site, FeedState(tmp_path / "s.json"), follow=False)
+    assert isinstance(article, Article)
+    assert (article.text, str(article.published)) == (LONG, "2024-03-04")
+
+
+@pytest.mark.parametrize("written", ["2016/6/29", "1709550000", "2024年3月9日", "0001-01-01T00:00:00Z"])
+def test_a_date_that_is_not_understood_is_absent(site: Site, tmp_path: Path, written: str) -> None:
+    site.pages["/feed.xml"] = (200, {}, _feed(_item("/x", written, LONG)).encode())
+    (article,) = read(site, FeedState(tmp_path / "s.json"), follow=False)
+    assert isinstance(article, Article)
+    assert article.published is None
+
+
+def test_an_empty_answer_is_told_and_the_other_feeds_go_on(site: Site, tmp_path: Path) -> None:
+    site.pages["/empty.xml"] = (200, {}, b"")
+    site.pages["/feed.xml"] = (200, {}, _feed(_item("/x", "", f"{LONG} &#55296;&#1114112;")).encode())
+    empty, article = read(site, FeedState(tmp_path / "s.json"), "/empty.xml", "/feed.xml", follow=False)
+    assert isinstance(empty, MalformedRecord)
+    assert "empty" in empty.problem
+    assert isinstance(article, Article)
+    assert article.text == LONG
+
+
+def test_one_article_under_several_addresses_is_one_document(site: Site, tmp_path: Path) -> None:
+    links = ("/x", "/x/", "/x#top", "/x?utm_source=rss&amp;utm_medium=feed")
+    site.pages["/feed.xml"] = (200, {}, _feed(*(_item(link, "", LONG) for link in links)).encode())
+    found = [item for item in read(site, FeedState(tmp_path / "s.json"), follow=False) if isinstance(item, Article)]
+    assert {article.url for article in found} == {site.url("/x")}
+
+
+def test_a_broken_link_is_one_refused_record(site: Site, tmp_path: Path) -> None:
+    site.pages["/feed.xml"] = (200, {}, _feed(_item("http://[bad/x", "", LONG), _item("/x", "", LONG)).encode())
+    broken, article = read(site, FeedState(tmp_path / "s.json"), follow=False)
+    assert isinstance(broken, MalformedRecord)
+    assert isinstance(article, Article)
+
+
+def test_a_page_without_charset_is_decoded_as_browsers_do() -> None:
+    assert decoded("Škoda façade".encode()) == "Škoda façade"
+    assert decoded("façade".encode("cp1252")) == "façade"
+    assert decoded("芯片".encode("gb18030"), "text/html; charset=gb2312") == "芯片"
+    assert decoded(b'<meta charset="iso-8859-1">\x93x\x94').endswith("“x”")

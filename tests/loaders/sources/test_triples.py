@@ -248,3 +248,40 @@ def test_no_input_breaks_the_reader(data: bytes, format: TripleFormat) -> None:
             assert "UTF-16" in str(error)  # noqa: PT017
         else:
             assert all(isinstance(record, SourceRecord | MalformedRecord) for record in records)
+
+
+def found(tmp_path: Path, content: str) -> tuple[list[SourceRecord | MalformedRecord], set[str]]:
+    path = tmp_path / "t.csv"
+    path.write_text(content)
+    file = TripleFile(str(path))
+    return list(file.records()), file.ignored
+
+
+def test_delimiters_inside_quotes_do_not_count(tmp_path: Path) -> None:
+    records, _ = found(tmp_path, '"subject";"predicate";"object";"note (x, y, z, w)"\nMarl;supplies;Veld;n\n')
+    assert [type(record).__name__ for record in records] == ["SourceRecord"]
+
+
+def test_of_two_columns_for_one_thing_the_second_is_told(tmp_path: Path) -> None:
+    (record,), ignored = found(
+        tmp_path, "subject,predicate,object,tail,url,link\nMarl,supplies,Veld,Tarn,http://a/,http://b/\n"
+    )
+    assert isinstance(record, SourceRecord)
+    assert record.triples[0].object.name == "Veld"
+    assert ignored == {"tail", "link"}
+
+
+def test_a_header_that_comes_again_is_passed_over(tmp_path: Path) -> None:
+    records, _ = found(tmp_path, "subject,predicate,object\nMarl,supplies,Veld\nsubject,predicate,object\nA,owns,B\n")
+    assert [record.triples[0].subject.name for record in records if isinstance(record, SourceRecord)] == ["Marl", "A"]
+
+
+def test_what_has_no_lines_ends_in_one_line() -> None:
+    with pytest.raises(SourceError, match="no line ends"):
+        list(TripleFile("/dev/zero", TripleFormat.JSONL).records())
+
+
+def test_many_columns_are_not_all_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as problem:
+        found(tmp_path, ",".join(f"c{i}" for i in range(100_000)) + "\n")
+    assert len(str(problem.value)) < 500

@@ -42,7 +42,9 @@ def change_to(build: GraphBuilder, version: int = 1) -> Change:
     ]
     for claim, run in build.claims:
         document = build.documents[claim.document]
-        row = ClaimRow(claim.relation_id, document.publisher, document.id, run, claim.modality, claim.share)
+        row = ClaimRow(
+            claim.relation_id, document.publisher, document.id, run, claim.modality, claim.share, claim.confidence
+        )
         change.claims.append(row)
         change.began[run] = started(run)
     return change
