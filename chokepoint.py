@@ -1,6 +1,21 @@
 """The command line: mounts the sub-commands of graph_schema, loaders and service, and turns errors into one line."""
 
+import os
+import signal
 import sys
+from pathlib import Path
+from types import FrameType
+
+
+def _stop_at_once(_signal: int, _frame: FrameType | None) -> None:
+    os.write(2, b"interrupted\n")
+    os._exit(130)
+
+
+if Path(sys.argv[0]).stem == "chokepoint":  # as a command: until all is imported there is nothing to put in order
+    signal.signal(signal.SIGINT, _stop_at_once)
+
+import asyncio
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -65,14 +80,27 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors of ours become one line on stderr and their exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         get_command(app)()
     except ChokepointError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not _is_interruption(error):
+            raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one more must not break the way out
         typer.echo("interrupted", err=True)
         sys.exit(ExitCode.INTERRUPTED)
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error; a second one leaves what the first had cancelled."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 if __name__ == "__main__":

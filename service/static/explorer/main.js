@@ -12,6 +12,7 @@ import { folded } from "./model.js";
 import { answer, isQuestion, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
+import { showRuns } from "./runs.js";
 import { showRuler } from "./ruler.js";
 import { showStatus } from "./status.js";
 import { texts } from "./texts.js";
@@ -108,6 +109,13 @@ async function render(state) {
   try {
     await start();
     parts.composer.update(state);
+    if (state.ask === "loads") {
+      view.className = "";
+      shown.key = "";
+      await showRuns(view, { signal, fail });
+      document.title = `${texts.loads} · ${texts.title}`;
+      return;
+    }
     if (!isWhole(state)) {
       await showWelcome(view, { version: shown.graph, state }, go);
       view.className = "";
@@ -339,6 +347,10 @@ for (const element of document.querySelectorAll("a[data-home]")) {
     go(parse(""));
   });
 }
+document.querySelector("a[data-loads]").addEventListener("click", (event) => {
+  event.preventDefault();
+  go(change(parse(""), { ask: "loads" }));
+});
 addEventListener("popstate", () => render(parse(location.search)));
 addEventListener("resize", debounce(() => {
   if (shown.drawing === undefined || shown.key === "") return;
