@@ -1,6 +1,21 @@
 """The command line: mounts the sub-commands of graph_schema, loaders and service, and turns errors into one line."""
 
+import os
+import signal
 import sys
+from pathlib import Path
+from types import FrameType
+
+
+def _stop_at_once(_signal: int, _frame: FrameType | None) -> None:
+    os.write(2, b"interrupted\n")
+    os._exit(130)
+
+
+if Path(sys.argv[0]).stem == "chokepoint":  # as a command: until all is imported there is nothing to put in order
+    signal.signal(signal.SIGINT, _stop_at_once)
+
+import asyncio
 from importlib.metadata import version as installed_version
 from typing import Annotated
 
@@ -12,6 +27,7 @@ from graph_schema.cli import db as db_cli
 from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
 from graph_schema.exit_codes import ExitCode, exit_codes_line
+from loaders.cli import check as check_cli
 from loaders.cli import extract as extract_cli
 from loaders.cli import jobs as jobs_cli
 from loaders.cli import load as load_cli
@@ -34,6 +50,7 @@ app.add_typer(load_cli.app, name="load")
 app.add_typer(retract_cli.app, name="retract")
 app.add_typer(resolve_cli.app, name="resolve")
 app.add_typer(jobs_cli.app, name="jobs")
+app.command()(check_cli.check)
 app.command()(extract_cli.extract)
 app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)
@@ -63,14 +80,27 @@ def _options(
 
 def main() -> None:
     """Run the command line; errors of ours become one line on stderr and their exit code."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         get_command(app)()
     except ChokepointError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not _is_interruption(error):
+            raise
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # one more must not break the way out
         typer.echo("interrupted", err=True)
         sys.exit(ExitCode.INTERRUPTED)
+
+
+def _is_interruption(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error; a second one leaves what the first had cancelled."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from service.queries.claims import claims_by_edge
 from service.queries.entities import entities_by_id, entities_called, entities_like
 from service.queries.neighbours import neighbours
 from service.queries.paths_expand import GraphExpander, TimedTransaction, relations_of_hops
+from service.queries.paths_expand_telling import TellingExpander
 from service.queries.relations import relations_of
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ async def warm_up(graph: Graph, *, hub_degree: int) -> None:
 async def _ask_for_nothing(tx: AsyncManagedTransaction, hub_degree: int) -> None:
     await entities_called(tx, [_NOBODY])
     expander = GraphExpander(TimedTransaction(tx), Walk(), frozenset(), default_degree=hub_degree)
+    telling = TellingExpander(TimedTransaction(tx), Walk(), frozenset(), frozenset(), default_degree=hub_degree)
+    await telling.expand([_NOBODY], backward=False, room=1, seconds=_SECONDS)
     for backward in (False, True):
         await expander.expand([_NOBODY], backward=backward, room=1, seconds=_SECONDS)
     await relations_of_hops(tx, [(_NOBODY, _NOBODY)], Walk())

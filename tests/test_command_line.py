@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import neo4j
@@ -121,3 +123,16 @@ def test_schema_check_exits_1_on_drift_and_0_after_apply(
     assert ENTITY_NAMES in drifted.stdout + drifted.stderr
     assert chokepoint("schema", "apply", **database).returncode == 0
     assert chokepoint("schema", "check", **database).returncode == 0
+
+
+def test_ctrl_c_while_it_starts_is_one_line() -> None:
+    program = "import sys; sys.argv = ['chokepoint', 'version']; print('up', flush=True); import chokepoint; chokepoint.main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(0.2)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) in ((130, "interrupted\n"), (0, ""))

@@ -121,6 +121,8 @@ def read_jobs(path: Path) -> list[JobDefinition]:
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         content = yaml.safe_load(text)
+    except RecursionError:
+        raise SettingsError(f"{path}: is nested too deeply to be read") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark is not None else ""

@@ -1,7 +1,9 @@
 """News in: texts, folders of them, HTML pages, JSON lines and Parquet; out: articles, in the order in which they were named."""
 
 import datetime as dt
+import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +27,13 @@ MOST_TEXT_BYTES = 8 * 1024 * 1024
 
 _PAGE_SUFFIXES = {".html", ".htm", ".xhtml"}
 _JSON_SUFFIXES = {".jsonl", ".ndjson"}
+_JSON_SUFFIX = ".json"
+_MARKDOWN = {".md", ".markdown"}
+_MARKS = re.compile(
+    r"\A---\n.{0,20000}?\n---\n|^```.{0,20000}?^```|!\[[^\]\n]*\]\([^)\n]*\)|\[(?P<words>[^\]\n]+)\]\([^)\n]*\)"
+    r"|^[ \t]{0,3}(?:#{1,6}|>|[-*+])[ \t]+|[*_]{2,3}|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)",
+    re.DOTALL | re.MULTILINE,
+)
 _BOM = "\ufeff"
 _KNOWN = {"id", "text", "title", "url", "publisher", "published", "language"}
 
@@ -57,7 +66,7 @@ class NewsArguments(SourceArguments):
     """Of `news`."""
 
     paths: Annotated[list[str], Shown("PATH…")] = Field(min_length=1)
-    """Texts, folders of *.txt, HTML pages, JSON lines, Parquet; - for standard input."""
+    """Texts, Markdown, folders of *.txt, HTML pages, JSON, JSON lines, Parquet; - for standard input."""
 
 
 def _news(arguments: NewsArguments, _: LoadSettings) -> News:
@@ -119,6 +128,8 @@ def read_articles(paths: Sequence[str], ignored: set[str] | None = None) -> Iter
         with opened(path) as stream:
             if suffix in _PAGE_SUFFIXES:
                 yield _page_article(path, stream)
+            elif suffix == _JSON_SUFFIX:
+                yield from _json_file_articles(path, stream, ignored)
             elif _is_jsonl(path, stream):
                 yield from json_articles(Lines(stream, source_name(path)), ignored)
             else:
@@ -147,7 +158,37 @@ def _text_article(path: str, stream: BinaryIO) -> Article | MalformedRecord:
         return MalformedRecord(name, line, "text", "contains a NUL character", raw=shown(data))
     if not text.strip():
         return MalformedRecord(name, 1, "text", "is empty")
+    if Path(path).suffix.lower() in _MARKDOWN:
+        text = _without_markdown(text)
     return Article(key="stdin" if path == STDIN else Path(path).stem, text=text)
+
+
+def _without_markdown(text: str) -> str:
+    """The text of a Markdown file: front matter, pictures, code and marks are left out, links keep their words."""
+    return _MARKS.sub(lambda match: match["words"] or "", text)
+
+
+def _json_file_articles(path: str, stream: BinaryIO, ignored: set[str]) -> Iterator[Article | MalformedRecord]:
+    """The articles of a JSON file: one object, or a list of them."""
+    data = _whole(path, stream)
+    if isinstance(data, MalformedRecord):
+        yield data
+        return
+    name = source_name(path)
+    try:
+        content = orjson.loads(data.removeprefix(_BOM.encode()))
+    except orjson.JSONDecodeError as error:
+        yield from (
+            json_articles(Lines(io.BytesIO(data), name), ignored)
+            if data.count(b"\n")
+            else [MalformedRecord(name, 1, None, f"is not JSON: {error.msg}", raw=shown(data))]
+        )
+        return
+    rows = content if isinstance(content, list) else [content]
+    if not all(isinstance(row, dict) for row in rows):
+        yield MalformedRecord(name, 1, None, "is no JSON object and no list of them", raw=shown(data))
+        return
+    yield from row_articles(enumerate(rows, 1), name, ignored)
 
 
 def _page_article(path: str, stream: BinaryIO) -> Article | MalformedRecord:

@@ -50,7 +50,7 @@ def path(
     undated: Annotated[UndatedPolicy, typer.Option(help="Relations without a date.")] = UndatedPolicy.FLAG,
     hubs: Annotated[HubMode, typer.Option(help="What to do with hubs in between.")] = HubMode.BLOCK_TRANSIT,
     max_degree: Annotated[int | None, typer.Option(help="Relations above which an entity is a hub.")] = None,
-    weight: Annotated[PathWeight, typer.Option(help="What makes a path short.")] = PathWeight.HOPS,
+    weight: Annotated[PathWeight, typer.Option(help="What makes a path short.")] = PathWeight.SPECIFICITY,
     max_depth: Annotated[int, typer.Option(help="Most hops.", min=1)] = 5,
     timeout_ms: Annotated[int, typer.Option(help="Milliseconds until the search stops.", min=1)] = 5000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -9,7 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.ids import RelationId
+from graph_schema.vocabulary import Modality
 from service.paths.report import PathStatus
+from service.paths.specificity import PARTS
 from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
 from service.searches.hops import Path
 from service.searches.paths import PathAnswer
@@ -44,7 +46,11 @@ class Hops:
         for hop in path.hops:
             for relation in hop.relations:
                 arrow = arrow_text(
-                    hop.source.name, relation.type, hop.target.name, forward=relation.subject == hop.source.id
+                    hop.source.name,
+                    relation.type,
+                    hop.target.name,
+                    forward=relation.subject == hop.source.id,
+                    status=relation.status,
                 )
                 for claim in list(claims.get(relation.id, ()))[:_SENTENCES]:
                     date = claim.date or claim.document.published
@@ -71,6 +77,7 @@ class Hops:
                     relation["type"],
                     hop["to"]["name"],
                     forward=relation["subject"]["id"] == hop["from"]["id"],
+                    status=Modality[relation["status"]],
                 )
                 for claim in relation["claims"]["nodes"]:
                     document = claim["document"]
@@ -98,6 +105,7 @@ query Shown($from: ID!, $to: ID!) {{
         to {{ id name }}
         relations {{
           type
+          status
           subject {{ id }}
           claims(first: {_SENTENCES}) {{ nodes {{ sentence date confidence document {{ id title publisher published }} }} }}
         }}
@@ -108,16 +116,20 @@ query Shown($from: ID!, $to: ID!) {{
 """
 
 
-def arrow_text(source: str, relation: str, target: str, *, forward: bool) -> str:
-    """A relation as it is walked: `Intel —TESTED→ ACM Research`, or `←OWNS—` against its direction."""
-    return f"{source} —{relation}→ {target}" if forward else f"{source} ←{relation}— {target}"
+def arrow_text(source: str, relation: str, target: str, *, forward: bool, status: Modality = Modality.ASSERTED) -> str:
+    """A relation as it is walked: `Intel —TESTED→ ACM Research`, or `←OWNS—` against its direction.
+
+    How it stands is told unless it is asserted: `—BANS, threatened→`.
+    """
+    label = relation if status is Modality.ASSERTED else f"{relation}, {status}"
+    return f"{source} —{label}→ {target}" if forward else f"{source} ←{label}— {target}"
 
 
 def print_paths(console: Console, paths: Sequence[Hops]) -> None:
     """A table for each path."""
     for path in paths:
         table = Table(title=" · ".join(path.entities), title_justify="left", title_style="bold", show_lines=False)
-        table.add_column("hop", overflow="fold", min_width=22, ratio=3)
+        table.add_column("hop", overflow="fold", min_width=20, ratio=3)
         table.add_column("sentence", overflow="fold", ratio=4)
         table.add_column("said by", overflow="fold", ratio=2)
         table.add_column("sure", no_wrap=True, justify="right")
@@ -150,6 +162,7 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
             "graphVersion": version,
             "hint": report.hint,
             "cypher": report.cypher,
+            "engine": report.engine.name,
         },
         "sources": [_entity(entity) for entity in answer.sources],
         "targets": [_entity(entity) for entity in answer.targets],
@@ -164,6 +177,7 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
                         "index": hop.index,
                         "from": _entity(hop.source),
                         "to": _entity(hop.target),
+                        "cost": None if hop.cost is None else {_camel(name): getattr(hop.cost, name) for name in PARTS},
                         "relations": [_relation(relation, claims.get(relation.id, ())) for relation in hop.relations],
                     }
                     for hop in path.hops
@@ -172,6 +186,11 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
             for path in answer.paths
         ],
     }
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(map(str.title, rest))
 
 
 def _entity(entity: EntityRecord) -> dict[str, Any]:

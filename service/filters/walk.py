@@ -74,6 +74,11 @@ class RelationFilter:
             raise QuestionError(f"minConfidence is {self.min_confidence:g}, it must lie in [0, 1]")
         if not 0.0 <= self.min_share <= 1.0:
             raise QuestionError(f"minShare is {self.min_share:g}, it must lie in [0, 1]")
+        if self.known_at is not None:
+            try:
+                self.known_at.astimezone(dt.UTC)
+            except OverflowError:
+                raise QuestionError(f"knownAt is {self.known_at.isoformat()}, beyond the calendar") from None
         if not self.admitted_types:
             raise QuestionError("types and excludeTypes together leave no relation type")
 

@@ -1,7 +1,6 @@
 """Keeps a snapshot of the graph: read in the background, then brought up to date with every new version."""
 
 import asyncio
-import sys
 import time
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -15,6 +14,7 @@ from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError
 from service.index.assemble import NotFollowable, next_snapshot
 from service.index.build import TooManyConfidences
+from service.index.compiling import made_in_another_process
 from service.index.loading import TooLarge, load
 from service.index.reading import TooMuchChanged, read_change
 from service.index.snapshot import Snapshot
@@ -66,8 +66,7 @@ class IndexKeeper:
 
     async def run(self) -> None:
         """Read the graph, then follow it until cancelled. A database that does not answer only delays it."""
-        with suppress(OSError):
-            await compile_kernels()
+        await made_in_another_process()
         while True:
             try:
                 if self.snapshot is None:
@@ -134,20 +133,3 @@ class IndexKeeper:
                 self._hold(await loop.run_in_executor(self._executor, next_snapshot, snapshot, change))
             except (TooMuchChanged, NotFollowable):
                 await self._load()
-
-
-async def compile_kernels() -> None:
-    """Have another process make the machine code that is not in the cache yet, so that this one goes on meanwhile."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "service.index.compile",
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()

@@ -1,5 +1,6 @@
 """The whole graph from the database into a snapshot, part by part, with what memory it will need told beforehand."""
 
+import asyncio
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -58,7 +59,7 @@ async def load(graph: Graph, *, most_megabytes: int, progress: Progress) -> Snap
     done = 0
     for type in RelationType:
         async for columns in read_relations(graph, type):
-            reading.add_relations(type, columns)
+            await asyncio.to_thread(reading.add_relations, type, columns)
             done += len(columns["id"])
             progress(done, relations)
     claims = await _claims(graph, reading, (most_megabytes - needed) * _MEGABYTE // BYTES_PER_CLAIM)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from graph_schema.ids import EntityId
 from service.filters.walk import RelationFilter, UndatedPolicy
+from service.paths.specificity import StepCost
 from service.queries.cypher_text import draw_hops
 from service.queries.paths_expand import Hops
 from service.queries.records import EntityRecord, RelationRecord
@@ -19,6 +20,8 @@ class Hop:
     source: EntityRecord
     target: EntityRecord
     relations: tuple[RelationRecord, ...]
+    cost: StepCost | None = None
+    """The parts of what it costs under the weight SPECIFICITY."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,23 @@ def path_id(entities: Collection[EntityId]) -> str:
     return "path:" + ">".join(entities)
 
 
-def path_of(entities: Sequence[EntityId], cost: float, behind: Hops) -> Path | None:
-    """The path with its relations; None when one of them vanished from the graph since the search."""
+def path_of(
+    entities: Sequence[EntityId], cost: float, behind: Hops, costs: Sequence[StepCost | None] = ()
+) -> Path | None:
+    """The path with its relations; None when one of them vanished from the graph since the search.
+
+    `costs` of its steps, where they are known.
+    """
     pairs = list(pairwise(entities))
     if any(pair not in behind.relations for pair in pairs):
         return None
     known = behind.entities
-    return Path(tuple(Hop(i, known[a], known[b], behind.relations[a, b]) for i, (a, b) in enumerate(pairs)), cost)
+    parts = costs or [None] * len(pairs)
+    hops = (
+        Hop(i, known[a], known[b], behind.relations[a, b], part)
+        for i, ((a, b), part) in enumerate(zip(pairs, parts, strict=True))
+    )
+    return Path(tuple(hops), cost)
 
 
 def drawing(hops: Iterable[Hop]) -> str:

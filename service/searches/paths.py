@@ -104,7 +104,7 @@ class PathRequest:
         """The paths with the relations that the question admits."""
         wanted = found.outcome.paths[self.skip :]
         behind = await answering.reader.hops([pair for one in wanted for pair in pairwise(one.entities)], self.walk)
-        filled = (path_of(one.entities, one.cost, behind) for one in wanted)
+        filled = (path_of(one.entities, one.cost, behind, [step.cost for step in one.steps]) for one in wanted)
         paths = tuple(islice(unfold((path for path in filled if path), self.distinct_by), self.k))
         report = answering.report(found.outcome, [hop for path in paths for hop in path.hops], self.walk.via)
         return PathAnswer(found.sources, found.targets, paths, report)

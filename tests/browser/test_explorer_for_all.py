@@ -18,6 +18,7 @@ from tests.browser.test_explorer import TIE, answered, open_at, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["watched"]
+TOKEN = "token-of-the-browser-tests"
 HERE = Path(__file__).parent
 VIEWS = {
     "first": "/",
@@ -29,6 +30,7 @@ VIEWS = {
     "supply": "/?ask=supply&of=technology:2-nm-process&gone=company:tsmc",
     "connect": "/?ask=connect&of=Gudeng&of=Arizona&of=Nvidia",
     "changes": "/?ask=changes&of=company:huawei&since=2019-01-01",
+    "loads": "/?ask=loads",
     "entity": "/?ask=entity&of=company:huawei",
 }
 
@@ -189,6 +191,7 @@ def frail(product: Product, tmp_path: Path) -> Iterator[Callable[[], tuple[str, 
     port = free_port()
     environment = {
         **os.environ,
+        "CHOKEPOINT_SERVICE_WRITE_TOKEN": TOKEN,
         "CHOKEPOINT_NEO4J_URI": f"bolt://{product.bolt}",
         "CHOKEPOINT_NEO4J_USER": product.user,
         "CHOKEPOINT_NEO4J_PASSWORD": product.password,

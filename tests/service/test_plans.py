@@ -25,7 +25,7 @@ from service.queries.claims_listed import ListedClaims
 from service.queries.claims_over_time import Clock
 from service.queries.entities import entities_admitted_query, entities_like_query
 from service.queries.names import full_text_query
-from service.queries.paths_expand_telling import expand_telling_query
+from service.queries.paths_expand_telling import crowds_query, expand_telling_query
 from service.queries.relations import relations_of_query
 from tests.usual_graph import fill, operators
 
@@ -96,6 +96,7 @@ BUILT: dict[Callable[..., Cypher], list[Cypher]] = {
         ]
         for query in (paths_expand.expand_query, expand_telling_query)
     },
+    crowds_query: [crowds_query(RelationType.SUPPLIES, [EntityId("company:a")])],
     paths_expand.hops_query: [paths_expand.hops_query(walk) for walk in WALKS],
     paths_expand.reach_query: [
         paths_expand.reach_query(walk, question, **HUBS) for walk in WALKS for question in QUESTIONS

@@ -12,9 +12,26 @@ from service.graphql.types.node import Node
 from service.graphql.types.records import Claim, Entity, Relation
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.report import SearchReport as Report
+from service.paths.specificity import PARTS, StepCost
 from service.queries.records import EntityRecord, RelationRecord
 from service.searches import hops as answers
 from service.searches.paths import PathAnswer
+
+
+@strawberry.type(description="What makes a hop dear under the weight SPECIFICITY, in hops, beside the hop itself.")
+class HopCost:
+    """See `specificity.StepCost`."""
+
+    type: float = strawberry.field(description="Weakness of the type of its cheapest relation.")
+    status: float = strawberry.field(description="That the relation is not asserted.")
+    confidence: float = strawberry.field(description="Lack of confidence.")
+    single_source: float = strawberry.field(description="That one publisher alone stands behind it.")
+    crowd: float = strawberry.field(description="How many such relations its ends have, as far as they are in between.")
+    entity: float = strawberry.field(description="What the entity is to which it leads: a place, a common noun.")
+
+    @classmethod
+    def from_cost(cls, cost: StepCost) -> Self:
+        return cls(**{name: getattr(cost, name) for name in PARTS})
 
 
 @strawberry.type(description="One step of a path: two entities and every relation between them that was admitted.")
@@ -25,6 +42,7 @@ class Hop:
     from_: Entity = strawberry.field(name="from", description="Where the step starts.")
     to: Entity = strawberry.field(description="Where it leads.")
     relations: list[Relation] = strawberry.field(description="Relations between the two, surest first.")
+    cost: HopCost | None = strawberry.field(description="What makes it dear; only under the weight SPECIFICITY.")
     records: strawberry.Private[tuple[RelationRecord, ...]]
 
     @classmethod
@@ -34,6 +52,7 @@ class Hop:
             from_=Entity.from_record(hop.source),
             to=Entity.from_record(hop.target),
             relations=[Relation.from_record(relation) for relation in hop.relations],
+            cost=None if hop.cost is None else HopCost.from_cost(hop.cost),
             records=hop.relations,
         )
 

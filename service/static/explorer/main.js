@@ -12,6 +12,7 @@ import { folded } from "./model.js";
 import { answer, isQuestion, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
+import { showRuns } from "./runs.js";
 import { showRuler } from "./ruler.js";
 import { showStatus } from "./status.js";
 import { texts } from "./texts.js";
@@ -106,8 +107,17 @@ async function render(state) {
   const { signal } = stop;
   view.setAttribute("aria-busy", "true");
   try {
-    await start();
+    const begun = start();
     parts.composer.update(state);
+    // A question of relation families needs the vocabulary, others are asked beside it.
+    if (!isWhole(state) || state.families.length > 0) await begun;
+    if (state.ask === "loads") {
+      view.className = "";
+      shown.key = "";
+      await showRuns(view, { signal, fail });
+      document.title = `${texts.loads} · ${texts.title}`;
+      return;
+    }
     if (!isWhole(state)) {
       await showWelcome(view, { version: shown.graph, state }, go);
       view.className = "";
@@ -115,7 +125,7 @@ async function render(state) {
       document.title = texts.title;
       return;
     }
-    const [found, base] = await Promise.all([answer(state, { signal }), isFiltered(state) ? answer(unfiltered(state), { signal }) : null, nameAll(state, signal)]);
+    const [found, base] = await Promise.all([answer(state, { signal }), isFiltered(state) ? answer(unfiltered(state), { signal }) : null, nameAll(state, signal), begun]);
     if (signal.aborted) return;
     watch.seen(found.report?.graphVersion);
     if (state.version > 0 && found.report && found.report.graphVersion !== state.version) {
@@ -339,6 +349,10 @@ for (const element of document.querySelectorAll("a[data-home]")) {
     go(parse(""));
   });
 }
+document.querySelector("a[data-loads]").addEventListener("click", (event) => {
+  event.preventDefault();
+  go(change(parse(""), { ask: "loads" }));
+});
 addEventListener("popstate", () => render(parse(location.search)));
 addEventListener("resize", debounce(() => {
   if (shown.drawing === undefined || shown.key === "") return;

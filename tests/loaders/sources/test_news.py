@@ -70,3 +70,16 @@ def test_a_path_that_holds_nothing_is_named_before_anything_is_read(tmp_path: Pa
         list(read_articles([str(tmp_path / "nothing")]))
     with pytest.raises(SourceUnavailable, match="holds no"):
         list(read_articles([str(tmp_path)]))
+
+
+def test_markdown_and_json_are_read_as_such(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: x\n---\n# Deal\n\nMarl **acquired** [Veld](http://a/).\n")
+    (tmp_path / "b.json").write_text(
+        '[{"id": "1", "text": "Marl acquired Veld."}, {"id": "2", "text": "Marl sued Tarn."}]'
+    )
+    found = list(read_articles([str(tmp_path / "a.md"), str(tmp_path / "b.json")]))
+    assert [article.text.strip() for article in found if isinstance(article, Article)] == [
+        "Deal\n\nMarl acquired Veld.",
+        "Marl acquired Veld.",
+        "Marl sued Tarn.",
+    ]
