@@ -216,16 +216,29 @@ export function draw({ model, base, marks, room, describe, choose, hover, leave 
   return drawing;
 }
 
+/** What was shown last of each drawing: only what differs is touched, so that thousands of elements stay quick. */
+const last = new WeakMap();
+/** Most elements that step back at once: browsers repaint each of them. */
+const MOST_DIMMED = 600;
+
 /** Show what is selected and what is lit; `lit` is a set of keys, `dim`: whether the others step back. */
 export function show(svg, { selected, lit, dim }) {
-  svg.classList.toggle("lighting", dim);
-  for (const element of svg.querySelectorAll("[data-key]")) {
-    const key = element.dataset.key;
-    element.classList.toggle("lit", lit.has(key));
-    const chosen = key === selected;
-    element.classList.toggle("selected", chosen);
-    element.setAttribute("aria-pressed", String(chosen));
+  if (!last.has(svg)) {
+    const elements = new Map([...svg.querySelectorAll("[data-key]")].map((element) => [element.dataset.key, element]));
+    for (const element of elements.values()) element.setAttribute("aria-pressed", "false");
+    last.set(svg, { elements, lit: new Set(), selected: "" });
   }
+  const before = last.get(svg);
+  svg.classList.toggle("lighting", dim && before.elements.size <= MOST_DIMMED);
+  for (const key of before.lit) if (!lit.has(key)) before.elements.get(key)?.classList.remove("lit");
+  for (const key of lit) if (!before.lit.has(key)) before.elements.get(key)?.classList.add("lit");
+  if (before.selected !== selected) {
+    for (const [key, chosen] of [[before.selected, false], [selected, true]]) {
+      before.elements.get(key)?.classList.toggle("selected", chosen);
+      before.elements.get(key)?.setAttribute("aria-pressed", String(chosen));
+    }
+  }
+  Object.assign(before, { lit, selected });
   if (!svg.contains(document.activeElement)) turn(svg, svg.querySelector(".selected") ?? svg.querySelector(".lit.node") ?? svg.querySelector(".node"));
 }
 

@@ -107,8 +107,10 @@ async function render(state) {
   const { signal } = stop;
   view.setAttribute("aria-busy", "true");
   try {
-    await start();
+    const begun = start();
     parts.composer.update(state);
+    // A question of relation families needs the vocabulary, others are asked beside it.
+    if (!isWhole(state) || state.families.length > 0) await begun;
     if (state.ask === "loads") {
       view.className = "";
       shown.key = "";
@@ -123,7 +125,7 @@ async function render(state) {
       document.title = texts.title;
       return;
     }
-    const [found, base] = await Promise.all([answer(state, { signal }), isFiltered(state) ? answer(unfiltered(state), { signal }) : null, nameAll(state, signal)]);
+    const [found, base] = await Promise.all([answer(state, { signal }), isFiltered(state) ? answer(unfiltered(state), { signal }) : null, nameAll(state, signal), begun]);
     if (signal.aborted) return;
     watch.seen(found.report?.graphVersion);
     if (state.version > 0 && found.report && found.report.graphVersion !== state.version) {
