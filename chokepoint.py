@@ -27,6 +27,7 @@ from graph_schema.cli import db as db_cli
 from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
 from graph_schema.exit_codes import ExitCode, exit_codes_line
+from loaders.cli import check as check_cli
 from loaders.cli import extract as extract_cli
 from loaders.cli import jobs as jobs_cli
 from loaders.cli import load as load_cli
@@ -49,6 +50,7 @@ app.add_typer(load_cli.app, name="load")
 app.add_typer(retract_cli.app, name="retract")
 app.add_typer(resolve_cli.app, name="resolve")
 app.add_typer(jobs_cli.app, name="jobs")
+app.command()(check_cli.check)
 app.command()(extract_cli.extract)
 app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)

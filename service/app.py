@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from graph_schema.database.connection import open_graph
+from graph_schema.database.connection import embedded_behind, open_graph
 from graph_schema.database.graph import Graph
 from graph_schema.writing import Writer
 from service import browser_files
@@ -113,7 +113,7 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
     """Plans are made, the database is watched and the index is kept while inside."""
     tasks = [
         asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree)),
-        asyncio.create_task(watch_database(app.state.graph)),
+        asyncio.create_task(watch_database(app.state.graph, app.state.embedded)),
     ]
     if app.state.index is not None:
         tasks.append(asyncio.create_task(app.state.index.run()))
@@ -143,6 +143,7 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
     app.state.writer = None if make_writer is None else make_writer(graph)
     app.state.graph = graph = graph.guarded()
+    app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
 

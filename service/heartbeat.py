@@ -5,6 +5,7 @@ import asyncio
 import structlog
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError
 
@@ -14,8 +15,11 @@ _PATIENCE_S = 1.0
 """The client gives up a second later."""
 
 
-async def watch_database(graph: Graph) -> None:
-    """Until cancelled. `graph` has a breaker, which takes note of each answer; changes are logged."""
+async def watch_database(graph: Graph, embedded: EmbeddedNeo4j | None = None) -> None:
+    """Until cancelled. `graph` has a breaker, which takes note of each answer; changes are logged.
+
+    `embedded`: the server behind it where that is ours: it is started anew once a full disk has room again.
+    """
     lives = True
     while True:
         try:
@@ -24,11 +28,21 @@ async def watch_database(graph: Graph) -> None:
             if lives:
                 log.warning("the database does not answer", code=error.code, reason=str(error))
             lives = False
+            if embedded is not None:
+                await _recover(embedded)
         else:
             if not lives:
                 log.warning("the database answers again")
             lives = True
         await asyncio.sleep(INTERVAL_S)
+
+
+async def _recover(embedded: EmbeddedNeo4j) -> None:
+    try:
+        if await asyncio.to_thread(embedded.recover):
+            log.warning("the database was started anew after its disk was full")
+    except (ChokepointError, OSError) as error:
+        log.warning("the database could not be started anew", reason=str(error))
 
 
 async def _nothing(tx: AsyncManagedTransaction) -> None:

@@ -23,6 +23,12 @@ async def find_database() -> GraphSettings:
     return server.connection()
 
 
+def embedded_behind(settings: GraphSettings) -> EmbeddedNeo4j | None:
+    """The embedded server, where `settings` lead to it; None where they lead elsewhere."""
+    server = EmbeddedNeo4j(read_settings(EmbeddedSettings))
+    return server if server.status().uri == settings.uri else None
+
+
 @asynccontextmanager
 async def open_graph(*, apply_schema: bool = False) -> AsyncIterator[Graph]:
     """A connected graph; `apply_schema` brings its constraints and indexes up to date first, which a writer needs.

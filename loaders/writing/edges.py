@@ -142,9 +142,9 @@ async def reproject(
                 gone[edge.type].append(edge.id)
         elif was is None:
             ends = {"id": edge.id, "subject": edge.subject, "object": edge.object}
-            new[edge.type].append({**ends, "props": _properties(is_now, version)})
+            new[edge.type].append({**ends, "props": edge_properties(is_now, version)})
         else:
-            kept[edge.type].append({"id": edge.id, "props": _properties(is_now, version)})
+            kept[edge.type].append({"id": edge.id, "props": edge_properties(is_now, version)})
             counts.edges_updated += was != is_now
     await _run(tx, UPDATE_EDGES, kept)
     counts.edges_new += await _run(tx, CREATE_EDGES, new)
@@ -165,5 +165,6 @@ async def _run(
     return sum(map(len, rows.values()))
 
 
-def _properties(projection: Projection, version: int) -> dict[str, Any]:
+def edge_properties(projection: Projection, version: int) -> dict[str, Any]:
+    """What is stored on an edge."""
     return {**{field: getattr(projection, field) for field in _PROPERTIES}, "version": version}

@@ -34,7 +34,6 @@ _MOST_WAIT_S = 1.0
 class IndexState(StrEnum):
     """Where the index stands."""
 
-    OFF = "off"
     LOADING = "loading"
     READY = "ready"
     TOO_LARGE = "too_large"
@@ -58,7 +57,7 @@ class IndexKeeper:
         self._graph, self._executor = graph, executor
         self._most_megabytes, self._poll_s = most_megabytes, poll_s
         self.snapshot: Snapshot | None = None
-        self.status = IndexStatus(IndexState.OFF)
+        self.status = IndexStatus(IndexState.LOADING)
         self._woken = asyncio.Event()
         self._following = asyncio.Lock()
         self._changed = 0

@@ -193,7 +193,11 @@ async def test_health_tells_a_living_process_from_a_ready_one(
     client: httpx.AsyncClient, client_of: Callable[..., httpx.AsyncClient]
 ) -> None:
     assert (await client.get("/healthz")).json() == {"status": "ok"}
-    assert (await client.get("/readyz")).json() == {"status": "ready", "graphVersion": 7}
+    assert (await client.get("/readyz")).json() == {
+        "status": "ready",
+        "graphVersion": 7,
+        "index": {"state": "loading", "graphVersion": None, "relations": 0, "of": 0},
+    }
     nowhere = GraphSettings(uri="bolt://127.0.0.1:1", password=SecretStr("x"), connect_timeout_s=0.2)
     async with (
         neo4j.AsyncGraphDatabase.driver(

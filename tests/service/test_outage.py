@@ -21,7 +21,7 @@ from graph_schema.settings import EmbeddedSettings
 from tests.service.build import story
 from tests.service.serving import serving
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.timeout(300)]
 PATH = """{ shortestPath(from: "Intel", to: "United States", budget: {timeoutMs: 2000}) { report { status } } }"""
 NAME = '{ entity(id: "company:intel") { name } }'
 

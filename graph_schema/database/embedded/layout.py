@@ -37,6 +37,11 @@ class Layout:
         return self.logs / "neo4j.log"
 
     @property
+    def debug_log(self) -> Path:
+        """What it says of itself at length."""
+        return self.logs / "debug.log"
+
+    @property
     def console_log(self) -> Path:
         """What the server printed since its last start."""
         return self.logs / "console.log"

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from graph_schema.database.embedded.configuration import admin_command, environment, server_command, write_configuration
+from graph_schema.database.embedded.disk import LEAST_FREE, is_full, ran_full
 from graph_schema.database.embedded.distribution import Distribution, default_distribution
 from graph_schema.database.embedded.layout import Layout, write_secret
 from graph_schema.database.embedded.locking import exclusive
@@ -133,6 +134,18 @@ class EmbeddedNeo4j:
         with self._alone():
             return self._stop()
 
+    def recover(self) -> bool:
+        """Start the server anew if it ran out of disk, and there is room again. False when nothing was to be done.
+
+        Raises ServerFailed, EmbeddedError.
+        """
+        if not self.layout.initialised or is_full(self.layout.home) or not ran_full(self.layout):
+            return False
+        with self._alone():
+            self._stop()
+        self.start()
+        return True
+
     def reset(self) -> None:
         """Stop the server and delete its database, logs and password; the downloaded server stays."""
         if not self.layout.home.exists():
@@ -192,7 +205,8 @@ class EmbeddedNeo4j:
         if (orphan := find_orphan(self.layout)) is not None:
             end(orphan)
         check_memory(self.settings)
-        check_disk(self.layout.home, self.distribution.disk_to_start)
+        # One that exists has its files already, and must be up for room to be made in it.
+        check_disk(self.layout.home, LEAST_FREE if self.layout.initialised else self.distribution.disk_to_start)
         if self.layout.initialised and not self.layout.password.exists():
             raise EmbeddedError(
                 f"the password file {self.layout.password} is gone: put it back, or delete the database with chokepoint db reset"
@@ -264,7 +278,7 @@ class EmbeddedNeo4j:
 
     def _run(self, bolt_port: int, http_port: int) -> None:
         """Start the process and wait for its first answer; ends it when that fails or is interrupted."""
-        for log in (self.layout.server_log, self.layout.console_log):
+        for log in (self.layout.server_log, self.layout.debug_log, self.layout.console_log):
             if log.exists():
                 log.replace(log.with_suffix(".previous.log"))
         command = server_command(self.layout, self.distribution)

@@ -37,7 +37,9 @@ def test_a_command_and_a_job_have_the_same_arguments_and_defaults(name: str) -> 
     assert job.is_full == (options["full"].default if "full" in options else False)
 
 
-def test_the_extractor_is_that_of_the_arguments_else_of_the_settings(tmp_path: Path) -> None:
+def test_the_extractor_is_that_of_the_arguments_else_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.txt").write_text("Intel makes Xeon.")
     settings = LoadSettings(extractor=ExtractorKind.LLM)
     given = {"paths": [str(tmp_path)]}
@@ -46,6 +48,8 @@ def test_the_extractor_is_that_of_the_arguments_else_of_the_settings(tmp_path: P
     made = make_input("news", {**given, "extractor": "spacy", "processes": 2}, settings)
     assert isinstance(made, TextInput)
     assert made.extractor.name.startswith("spacy")
+    monkeypatch.setenv("CHOKEPOINT_LLM_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("CHOKEPOINT_LLM_MODEL", "tiny")
     with pytest.raises(SettingsError, match="CHOKEPOINT_LLM_CONCURRENCY"):
         make_input("news", {**given, "processes": 2}, settings)
 
