@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 from neo4j.time import Date
 
+from graph_schema.database.cypher import term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import RelationType
@@ -27,20 +28,20 @@ ORDER BY id
 """
 
 
-def _edges_after(type: RelationType) -> str:
+def _edges_after(type: RelationType) -> LiteralString:
     return f"""
-MATCH (a)-[r:{type.value}]->(b) WHERE r.id > $after
+MATCH (a)-[r:{term(type)}]->(b) WHERE r.id > $after
 WITH a, r, b ORDER BY r.id LIMIT $limit
 RETURN r.id AS id, a.id AS subject, b.id AS object, properties(r) AS properties ORDER BY id
 """
 
 
-def _existing(type: RelationType) -> str:
-    return f"UNWIND $ids AS id MATCH ()-[r:{type.value} {{id: id}}]->() RETURN r.id AS id"
+def _existing(type: RelationType) -> LiteralString:
+    return f"UNWIND $ids AS id MATCH ()-[r:{term(type)} {{id: id}}]->() RETURN r.id AS id"
 
 
-EDGES_AFTER: Mapping[RelationType, str] = {type: _edges_after(type) for type in RelationType}
-EXISTING: Mapping[RelationType, str] = {type: _existing(type) for type in RelationType}
+EDGES_AFTER: Mapping[RelationType, LiteralString] = {type: _edges_after(type) for type in RelationType}
+EXISTING: Mapping[RelationType, LiteralString] = {type: _existing(type) for type in RelationType}
 
 
 async def check_edges(graph: Graph, report: Report, *, repair: bool) -> None:
