@@ -125,6 +125,10 @@ class Counting(Graph):
 
     reads = 0
 
+    def guarded(self) -> Graph:
+        """What the application reads from counts too."""
+        return self
+
     async def read_within(
         self,
         seconds: float,

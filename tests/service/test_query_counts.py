@@ -77,7 +77,7 @@ BELOW = {
     "ends of claims": NEIGHBOURS % "relations { claims { nodes { object { degree } } } }",
     "relations of claims": 'evidence(entityId: "Left", first: 50) { nodes { relation { object { name } } } }',
     "evidence of hops": WAYS % "hops { topEvidence(n: 2) { document { publisher } } }",
-    "claims of hops": WAYS % "hops { relations { claims { nodes { run { id } } } } }",
+    "claims of hops": WAYS % "hops { relations { claims(first: 9) { nodes { run { id } } } } }",
     "hubs": 'shortestPaths(from: ["Left"], to: ["Right"], hubs: {maxDegree: 1}) { report { hubsSkipped { degree } } }',
 }
 """A question for each list that is looked up for every item of a list above it."""
