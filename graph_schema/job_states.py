@@ -21,7 +21,7 @@ class JobStatus(StrEnum):
 
 
 JOB_STATUS_MEANINGS = {
-    JobStatus.RUNNING: "It is at work.",
+    JobStatus.RUNNING: "The run is still at work.",
     JobStatus.FINISHED: "All of it is in the graph.",
     JobStatus.REFUSED: "It finished, but records were refused.",
     JobStatus.INTERRUPTED: "It was stopped, or its process died; its next run goes on there.",

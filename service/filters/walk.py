@@ -18,11 +18,6 @@ class Direction(StrEnum):
     IN = "in"
     ANY = "any"
 
-    @property
-    def reverse(self) -> "Direction":
-        """The direction seen from the other end."""
-        return {Direction.OUT: Direction.IN, Direction.IN: Direction.OUT, Direction.ANY: Direction.ANY}[self]
-
 
 class UndatedPolicy(StrEnum):
     """What becomes of relations without any date of validity."""

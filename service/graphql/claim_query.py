@@ -38,11 +38,13 @@ from service.queries.records import EntityRecord
 from service.searches.endpoints import lookup
 from service.searches.matching import match_entities
 
-Types = Annotated[list[RelationType] | None, strawberry.argument(description="Only these relation types.")]
+Types = Annotated[
+    list[RelationType] | None, strawberry.argument(description="Only claims of one of these relation types.")
+]
 Modalities = Annotated[list[Modality] | None, strawberry.argument(description="Only claims put like this.")]
 Publishers = Annotated[list[str] | None, strawberry.argument(description="Only claims from these publishers.")]
-Since = Annotated[dt.date | None, strawberry.argument(description="First day.")]
-Until = Annotated[dt.date | None, strawberry.argument(description="Last day.")]
+Since = Annotated[dt.date | None, strawberry.argument(description="First day that counts, by the clock asked for.")]
+Until = Annotated[dt.date | None, strawberry.argument(description="Last day that counts, by the clock asked for.")]
 Subjects = Annotated[
     list[strawberry.ID] | None, strawberry.argument(description="Only claims about these: ids, names or aliases.")
 ]
@@ -97,7 +99,9 @@ class ClaimConditions(Arguments):
 class About(Arguments):
     """About whom claims are, and which of those count."""
 
-    entity_ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
+    entity_ids: Annotated[
+        list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities asked about.")
+    ]
     types: Types = None
     modalities: Modalities = None
     publishers: Publishers = None
@@ -141,7 +145,12 @@ class ClaimQuery:
         info: Info,
         about: About,
         clock: ByClock = Clock.HAPPENED,
-        include_undated: bool = True,
+        include_undated: Annotated[
+            bool,
+            strawberry.argument(
+                description="Whether claims without a day are listed, last; never under `since` or `until`."
+            ),
+        ] = True,
         *,
         page: Page,
     ) -> Connection[TimelineEntry]:
@@ -155,7 +164,13 @@ class ClaimQuery:
         extensions=[Spread()],
     )
     async def time_series(
-        self, info: Info, about: About, interval: Interval, clock: ByClock = Clock.PUBLISHED
+        self,
+        info: Info,
+        about: About,
+        interval: Annotated[
+            Interval, strawberry.argument(description="Length of the periods in which claims are counted.")
+        ],
+        clock: ByClock = Clock.PUBLISHED,
     ) -> list[Period]:
         where = await about.resolved(info, clock)
         found = await info.context.graph.read(time_series, where, interval)
@@ -169,9 +184,11 @@ class ClaimQuery:
         self,
         info: Info,
         about: About,
-        field: DistributionField,
+        field: Annotated[DistributionField, strawberry.argument(description="What claims are counted by.")],
         clock: ByClock = Clock.PUBLISHED,
-        first: Annotated[int, strawberry.argument(description="Most values.")] = 20,
+        first: Annotated[
+            int, strawberry.argument(description="Most values in the answer, up to `limits.maxPage`.")
+        ] = 20,
     ) -> list[Share]:
         window, where = Page(first=first).window(info), await about.resolved(info, clock)
         found = await info.context.graph.read(distribution, where, field, limit=window.limit)
@@ -184,7 +201,9 @@ class ClaimQuery:
     async def contradictions(
         self,
         info: Info,
-        entity_ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")],
+        entity_ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities asked about.")
+        ],
         page: Page,
     ) -> Connection[Contradiction]:
         window, where = page.window(info), await About(entity_ids=entity_ids).resolved(info, Clock.HAPPENED)
@@ -198,7 +217,9 @@ class ClaimQuery:
     async def match_entities(
         self,
         info: Info,
-        queries: list[MatchInput],
+        queries: Annotated[
+            list[MatchInput], strawberry.argument(description="What is known of each entity, at most `limits.maxIds`.")
+        ],
         threshold: Annotated[float, strawberry.argument(description="Score from which on it is a match.")] = 0.7,
         cutoff: Annotated[float, strawberry.argument(description="Score below which nothing is told.")] = 0.5,
         limit: Annotated[int, strawberry.argument(description="Most candidates of one query.")] = 5,

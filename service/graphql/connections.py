@@ -28,8 +28,8 @@ _Before = Annotated[str | None, strawberry.argument(description="Cursor before w
 class PageInfo:
     """See the Relay specification."""
 
-    has_next_page: bool = strawberry.field(description="Whether more items follow.")
-    has_previous_page: bool = strawberry.field(description="Whether items come before.")
+    has_next_page: bool = strawberry.field(description="Whether more items follow after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are items before this page.")
     start_cursor: str | None = strawberry.field(description="Cursor of the first item.")
     end_cursor: str | None = strawberry.field(description="Cursor of the last item.")
 
@@ -39,7 +39,7 @@ class Edge(Generic[T]):
     """See the Relay specification."""
 
     cursor: str = strawberry.field(description="Opaque place of the item.")
-    node: T = strawberry.field(description="The item.")
+    node: T = strawberry.field(description="The item that stands at this cursor.")
 
 
 @strawberry.type(description="A page of a list.")
@@ -47,10 +47,10 @@ class Connection(Generic[T]):
     """See the Relay specification."""
 
     edges: list[Edge[T]] = strawberry.field(description="The items with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands in the whole list.")
     count: strawberry.Private[Count | None] = None
 
-    @strawberry.field(description="The items.")
+    @strawberry.field(description="The items of this page in order, without cursors.")
     def nodes(self) -> list[T]:
         return [edge.node for edge in self.edges]
 

@@ -17,8 +17,12 @@ from service.paths import budget
 class RelationFilter:
     """See `filters.RelationFilter`."""
 
-    types: list[RelationType] | None = strawberry.field(default=None, description="Only these types.")
-    exclude_types: list[RelationType] | None = strawberry.field(default=None, description="None of these types.")
+    types: list[RelationType] | None = strawberry.field(
+        default=None, description="Only relations of one of these types."
+    )
+    exclude_types: list[RelationType] | None = strawberry.field(
+        default=None, description="No relations of any of these types."
+    )
     direction: Direction = strawberry.field(default=Direction.ANY, description="Which way relations are walked.")
     modalities: list[Modality] | None = strawberry.field(
         default=None, description="How the relation stands; not given: the live ones (neither denied nor ended)."
@@ -72,12 +76,14 @@ class RelationFilter:
         )
 
 
-@strawberry.input(description="Which entities count.")
+@strawberry.input(description="Which entities count: every condition that is given holds for each of them.")
 class EntityFilter:
     """See `filters.EntityFilter`."""
 
-    types: list[EntityType] | None = strawberry.field(default=None, description="Only these types.")
-    exclude_types: list[EntityType] | None = strawberry.field(default=None, description="None of these types.")
+    types: list[EntityType] | None = strawberry.field(default=None, description="Only entities of one of these types.")
+    exclude_types: list[EntityType] | None = strawberry.field(
+        default=None, description="No entities of any of these types."
+    )
     ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Only these, by id, name or alias.")
     exclude_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="None of these, by id, name or alias."

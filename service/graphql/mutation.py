@@ -46,9 +46,15 @@ class Mutation:
     async def load_triples(
         self,
         info: Info,
-        triples: list[TripleInput],
-        source: str,
-        dry_run: bool = False,
+        triples: Annotated[
+            list[TripleInput], strawberry.argument(description="The statements to load, at most 1,000 in one call.")
+        ],
+        source: Annotated[
+            str, strawberry.argument(description="Name of where they come from; load runs are listed under it.")
+        ],
+        dry_run: Annotated[
+            bool, strawberry.argument(description="Check the records and count what would change, without writing.")
+        ] = False,
         idempotency_key: IdempotencyKey = None,
     ) -> SubmissionResult:
         writer, key = info.context.writer_for(), _checked(idempotency_key)
@@ -62,17 +68,33 @@ class Mutation:
         description="Extract the statements of a text and load them. Sending it again changes nothing."
     )
     async def load_article(
-        self, info: Info, article: ArticleInput, dry_run: bool = False, idempotency_key: IdempotencyKey = None
+        self,
+        info: Info,
+        article: Annotated[
+            ArticleInput, strawberry.argument(description="The article whose statements are extracted and loaded.")
+        ],
+        dry_run: Annotated[
+            bool, strawberry.argument(description="Extract and count what would change, without writing.")
+        ] = False,
+        idempotency_key: IdempotencyKey = None,
     ) -> SubmissionResult:
         writer, key = info.context.writer_for(), _checked(idempotency_key)
         return SubmissionResult.from_domain(await writer.load_article(record(article), dry_run=dry_run, key=key))
 
     @strawberry.mutation(description="Take a document back: what only it stated goes, what others state too stays.")
-    async def retract_document(self, info: Info, id: strawberry.ID) -> RetractionResult:
+    async def retract_document(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id of the document, as `Document.id` gives it.")],
+    ) -> RetractionResult:
         return RetractionResult(counts=counts(await info.context.writer_for().retract_document(DocumentId(id))))
 
     @strawberry.mutation(description="Take back what a run brought, save what other sources state too.")
-    async def retract_run(self, info: Info, id: strawberry.ID) -> RetractionResult:
+    async def retract_run(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id of the load run, as `LoadRun.id` gives it.")],
+    ) -> RetractionResult:
         return RetractionResult(counts=counts(await info.context.writer_for().retract_run(RunId(id))))
 
     @strawberry.mutation(
@@ -84,8 +106,12 @@ class Mutation:
         info: Info,
         a: Named,
         b: Named,
-        verdict: domain.Verdict,
-        reason: Annotated[str | None, strawberry.argument(description="For those who come after.")] = None,
+        verdict: Annotated[
+            domain.Verdict, strawberry.argument(description="Whether the two are the same, different, or undecided.")
+        ],
+        reason: Annotated[
+            str | None, strawberry.argument(description="Why it is judged so, for those who come after.")
+        ] = None,
     ) -> JudgementResult:
         writer = info.context.writer_for()
         known = await lookup_as_stored(info.context.graph, [a, b])

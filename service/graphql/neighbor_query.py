@@ -19,12 +19,6 @@ from service.queries.neighbours import (
 )
 from service.searches.endpoints import lookup
 
-strawberry.enum(
-    NeighbourGrouping,
-    name="NeighborGrouping",
-    description="By what neighbours are counted: their kind, the kinds of the relations to them, where they lie.",
-)
-
 
 @strawberry.type(description="Neighbours that have one thing in common.")
 class NeighborGroup:
@@ -35,7 +29,7 @@ class NeighborGroup:
         description="Type or relation as the enums of this API name it, id of the country; null: no country is known."
     )
     name: str | None = strawberry.field(description="The key as people read it.")
-    neighbors: int = strawberry.field(description="How many neighbours.")
+    neighbors: int = strawberry.field(description="Number of neighbours in this group.")
     relations: int = strawberry.field(description="How many relations to them.")
 
     @classmethod
@@ -65,9 +59,19 @@ class NeighborQuery:
     async def neighbors(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")],
-        where: RelationFilter | None = None,
-        object: EntityFilter | None = None,
+        id: Annotated[
+            strawberry.ID,
+            strawberry.argument(description="Id, name or alias of the entity whose neighbours are asked for."),
+        ],
+        where: Annotated[
+            RelationFilter | None,
+            strawberry.argument(
+                description="Conditions on the relations; not given: all that are neither denied nor ended."
+            ),
+        ] = None,
+        object: Annotated[
+            EntityFilter | None, strawberry.argument(description="Conditions on the neighbour; not given: any.")
+        ] = None,
         group_by: Annotated[
             list[NeighbourGrouping] | None, strawberry.argument(description="Count all neighbours by these, too.")
         ] = None,

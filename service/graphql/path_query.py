@@ -77,7 +77,7 @@ class PathQuery:
         self,
         info: Info,
         between: BetweenAny,
-        k: Annotated[int, strawberry.argument(description="Most paths.")] = 5,
+        k: Annotated[int, strawberry.argument(description="Most paths in the answer, up to `limits.maxPaths`.")] = 5,
         distinct_by: Annotated[
             DistinctBy, strawberry.argument(description="When two paths are two.")
         ] = DistinctBy.ENTITIES,
@@ -111,8 +111,10 @@ class PathQuery:
         self,
         info: Info,
         between: Between,
-        min_length: Annotated[int, strawberry.argument(description="Fewest hops.")] = 1,
-        max_length: Annotated[int, strawberry.argument(description="Most hops.")] = 4,
+        min_length: Annotated[int, strawberry.argument(description="Fewest hops that a path may have.")] = 1,
+        max_length: Annotated[
+            int, strawberry.argument(description="Most hops that a path may have, up to `limits.maxDepth`.")
+        ] = 4,
         must_pass: MustPass = None,
         *,
         page: Page,
@@ -135,7 +137,9 @@ class PathQuery:
     async def connecting_subgraph(
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")],
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities to join.")
+        ],
         walked: Walked,
         max_nodes: Annotated[int, strawberry.argument(description="Most entities of the subgraph.")] = 100,
     ) -> Subgraph:
@@ -151,8 +155,12 @@ class PathQuery:
         self,
         info: Info,
         between: Between,
-        known_from: Annotated[dt.datetime, strawberry.argument(description="The earlier time.")],
-        known_to: Annotated[dt.datetime, strawberry.argument(description="The later time.")],
+        known_from: Annotated[
+            dt.datetime, strawberry.argument(description="Earlier time: paths count by what had been loaded then.")
+        ],
+        known_to: Annotated[
+            dt.datetime, strawberry.argument(description="Later time: paths count by what had been loaded then.")
+        ],
         k: Annotated[int, strawberry.argument(description="Most paths of each time.")] = 20,
     ) -> PathsDiff:
         request = between.request(info, k=k)

@@ -31,19 +31,32 @@ from service.queries.state import load_runs, load_runs_counted
 from service.searches.endpoints import lookup
 from service.searches.evidence import claims_of_relations, relations_on_path
 
-Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
+Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias of the entity.")]
 
 
 @strawberry.type
 class RecordQuery:
     """Entities, relations, claims, documents, runs, and what the service is."""
 
-    @strawberry.field(description="Anything by its id.")
-    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+    @strawberry.field(
+        description="The entity, relation, claim, document, run or job with this id; null: there is none."
+    )
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id as an answer of this API gave it.")],
+    ) -> Node | None:
         return await node_by_id(info.context, id)
 
     @strawberry.field(description="Anything by its id, in the order asked; null where nothing has the id.")
-    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID],
+            strawberry.argument(description="Ids as answers of this API gave them, at most `limits.maxIds`."),
+        ],
+    ) -> list[Node | None]:
         if len(ids) > info.context.settings.max_ids:
             raise LimitExceeded("the number of ids", len(ids), info.context.settings.max_ids)
         return list(await asyncio.gather(*(node_by_id(info.context, id) for id in ids)))
@@ -52,8 +65,12 @@ class RecordQuery:
     async def entity(
         self,
         info: Info,
-        id: strawberry.ID | None = None,
-        name: str | None = None,
+        id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Id of the entity; give either this or `name`.")
+        ] = None,
+        name: Annotated[
+            str | None, strawberry.argument(description="Name or alias in any script; give either this or `id`.")
+        ] = None,
         type: Annotated[
             EntityType | None, strawberry.argument(description="Kind, where a name belongs to several entities.")
         ] = None,
@@ -75,8 +92,10 @@ class RecordQuery:
     async def search_entities(
         self,
         info: Info,
-        q: str,
-        where: EntityFilter | None = None,
+        q: Annotated[str, strawberry.argument(description="Name or part of a name to search for, in any script.")],
+        where: Annotated[
+            EntityFilter | None, strawberry.argument(description="Conditions on the entities; not given: all count.")
+        ] = None,
         fuzzy: Annotated[bool, strawberry.argument(description="Also names that only resemble it.")] = True,
         *,
         page: Page,
@@ -96,9 +115,19 @@ class RecordQuery:
     async def relations(
         self,
         info: Info,
-        where: RelationFilter | None = None,
-        subject: EntityFilter | None = None,
-        object: EntityFilter | None = None,
+        where: Annotated[
+            RelationFilter | None,
+            strawberry.argument(
+                description="Conditions on the relations; not given: all that are neither denied nor ended."
+            ),
+        ] = None,
+        subject: Annotated[
+            EntityFilter | None,
+            strawberry.argument(description="Conditions on the entity at the start; not given: any."),
+        ] = None,
+        object: Annotated[
+            EntityFilter | None, strawberry.argument(description="Conditions on the entity at the end; not given: any.")
+        ] = None,
         *,
         page: Page,
     ) -> Connection[Relation]:
@@ -113,7 +142,16 @@ class RecordQuery:
 
     @strawberry.field(description="All relations between two entities, whichever way they point, surest first.")
     async def relation_between(
-        self, info: Info, a: Wanted, b: Wanted, where: RelationFilter | None = None
+        self,
+        info: Info,
+        a: Wanted,
+        b: Wanted,
+        where: Annotated[
+            RelationFilter | None,
+            strawberry.argument(
+                description="Conditions on the relations; not given: all that are neither denied nor ended."
+            ),
+        ] = None,
     ) -> list[Relation]:
         known = await lookup(info.context.graph, [a, b])
         info.context.know(known.values())
@@ -128,9 +166,17 @@ class RecordQuery:
     async def evidence(
         self,
         info: Info,
-        relation_id: strawberry.ID | None = None,
-        path_id: strawberry.ID | None = None,
-        entity_id: Annotated[strawberry.ID | None, strawberry.argument(description="Id, name or alias.")] = None,
+        relation_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Id of the relation whose claims are asked for.")
+        ] = None,
+        path_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Id of the path whose claims are asked for, as `Path.id` gives it."),
+        ] = None,
+        entity_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Id, name or alias of the entity whose claims are asked for."),
+        ] = None,
         *,
         page: Page,
     ) -> Connection[Claim]:
@@ -153,8 +199,10 @@ class RecordQuery:
     async def documents(
         self,
         info: Info,
-        q: Annotated[str | None, strawberry.argument(description="Words of the title.")] = None,
-        publishers: list[str] | None = None,
+        q: Annotated[str | None, strawberry.argument(description="Words that the title should hold.")] = None,
+        publishers: Annotated[
+            list[str] | None, strawberry.argument(description="Only documents of one of these publishers, by name.")
+        ] = None,
         since: Annotated[dt.date | None, strawberry.argument(description="Published on this day or later.")] = None,
         until: Annotated[dt.date | None, strawberry.argument(description="Published on this day or earlier.")] = None,
         *,
@@ -177,12 +225,14 @@ class RecordQuery:
         )
         return connection_of(rows, window, Document.from_record, count=count)
 
-    @strawberry.field(description="Load runs, newest first.", extensions=[Spread()])
+    @strawberry.field(description="Runs of loaders, the one that began last first.", extensions=[Spread()])
     async def load_runs(
         self,
         info: Info,
-        job: str | None = None,
-        status: RunStatus | None = None,
+        job: Annotated[
+            str | None, strawberry.argument(description="Only runs of the job or command of this name.")
+        ] = None,
+        status: Annotated[RunStatus | None, strawberry.argument(description="Only runs that stand like this.")] = None,
         *,
         page: Page,
     ) -> Connection[LoadRun]:

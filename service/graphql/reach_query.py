@@ -17,7 +17,7 @@ from service.searches.exposure import ExposureKind, ExposureRequest, exposure_su
 from service.searches.reaching import ReachRequest
 from service.searches.supply import ChokePointRequest, SupplyDirection, SupplyRequest
 
-Whose = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias.")]
+Whose = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias of the entity asked about.")]
 Kinds = Annotated[list[ExposureKind] | None, strawberry.argument(description="Kinds of ties; not given: all.")]
 Lists = Annotated[
     list[strawberry.ID] | None,
@@ -79,7 +79,8 @@ class Chain(Arguments):
 def _tiers(direction: SupplyDirection, listed: str) -> Callable[..., Awaitable[ReachConnection]]:
     """The resolver of a chain in one direction, whose argument `listed` tells which entities are shown."""
     Listed = Annotated[  # noqa: N806  a type
-        EntityFilter | None, strawberry.argument(name=listed, description="Which entities are listed.")
+        EntityFilter | None,
+        strawberry.argument(name=listed, description="Conditions on the entities that are listed; not given: all."),
     ]
 
     async def resolve(
@@ -118,7 +119,9 @@ class ReachQuery:
         self,
         info: Info,
         from_: From,
-        targets: Annotated[EntityFilter, strawberry.argument(description="Which entities are sought.")],
+        targets: Annotated[
+            EntityFilter, strawberry.argument(description="Conditions on the entities that are sought.")
+        ],
         walked: Walked,
         page: Page,
     ) -> ReachConnection:
@@ -149,7 +152,9 @@ class ReachQuery:
     async def exposure_summary(
         self,
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")],
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities asked about.")
+        ],
         ties: Ties,
     ) -> list[ExposureSummary]:
         summaries = await exposure_summaries(info.context.searches, ids, ties.request(info))
@@ -165,11 +170,17 @@ class ReachQuery:
         info: Info,
         id: Whose,
         chain: Chain,
-        direction: SupplyDirection = SupplyDirection.UPSTREAM,
+        direction: Annotated[
+            SupplyDirection,
+            strawberry.argument(description="Toward suppliers or toward customers; suppliers when not given."),
+        ] = SupplyDirection.UPSTREAM,
         without: Annotated[
-            list[strawberry.ID] | None, strawberry.argument(description="Entities to imagine gone.")
+            list[strawberry.ID] | None,
+            strawberry.argument(description="Ids, names or aliases of entities to imagine gone."),
         ] = None,
-        first: Annotated[int, strawberry.argument(description="Most choke points.")] = 20,
+        first: Annotated[
+            int, strawberry.argument(description="Most choke points in the answer, up to `limits.maxPage`.")
+        ] = 20,
     ) -> ChokePoints:
         supply = chain.request(info, id, direction, Page(first=first).window(info))
         answer = await info.context.searches.run(ChokePointRequest(supply, tuple(without or ())))

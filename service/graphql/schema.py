@@ -27,7 +27,7 @@ from service.graphql.types.runs import LoadRun
 from service.settings import ServiceSettings
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="What can be asked of the graph; nothing here changes it.")
 class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, ClaimQuery):
     """All questions."""
 

@@ -18,7 +18,9 @@ from service.queries.records import LoadRunRecord
 from service.queries.state import load_runs_by_id
 from service.searches.changes import exposure_changes, relation_changes
 
-Names = Annotated[list[strawberry.ID], strawberry.argument(description="Ids, names or aliases.")]
+Names = Annotated[
+    list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities that are watched.")
+]
 
 
 @strawberry.type(description="What can be watched, over a WebSocket (graphql-transport-ws) or an event stream (SSE).")
@@ -28,7 +30,11 @@ class Subscription:
     @strawberry.subscription(
         description="A load run as it is now and at every change; ends when the run has ended or was taken back."
     )
-    async def load_run_progress(self, info: Info, id: strawberry.ID) -> AsyncGenerator[LoadRun, None]:
+    async def load_run_progress(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Id of the load run, as `LoadRun.id` gives it.")],
+    ) -> AsyncGenerator[LoadRun, None]:
         context, run_id = info.context, RunId(id)
         async with context.watch.subscription(run_id):
             run = (await context.graph.read(load_runs_by_id, [run_id])).get(run_id)

@@ -20,19 +20,33 @@ def test_the_committed_schema_is_the_one_served() -> None:
     assert SCHEMA_FILE.read_text("utf-8") == schema_text(), "run python -m service.graphql.printer and review the diff"
 
 
+SHORTEST = 5
+"""Words of a description that says something."""
+WRITTEN_ELSEWHERE = {"Date", "DateTime", "String", "Int", "Float", "Boolean", "ID"}
+"""Scalars that Strawberry and graphql-core describe."""
+
+
 def described() -> list[tuple[str, str | None]]:
+    """Each type, field, argument and value of an enum, and its description."""
     found: list[tuple[str, str | None]] = []
     for name, kind in build_schema(schema_text()).type_map.items():
-        if name.startswith("__"):
+        if name.startswith("__") or name in WRITTEN_ELSEWHERE:
             continue
         found.append((name, kind.description))
-        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
-            found += [(f"{name}.{field}", one.description) for field, one in kind.fields.items()]
-    return [one for one in found if one[0] not in ("String", "Int", "Float", "Boolean", "ID")]
+        if isinstance(kind, GraphQLEnumType):
+            found += [(f"{name}.{value}", one.description) for value, one in kind.values.items()]
+        if isinstance(kind, GraphQLInputObjectType):
+            found += [(f"{name}.{key}", one.description) for key, one in kind.fields.items()]
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for key, field in kind.fields.items():
+                found.append((f"{name}.{key}", field.description))
+                found += [(f"{name}.{key}({argument})", one.description) for argument, one in field.args.items()]
+    return found
 
 
-def test_every_type_and_field_is_described() -> None:
-    assert [name for name, text in described() if not text] == []
+def test_every_type_field_argument_and_value_is_described() -> None:
+    silent = [f"{name}: {text or ''}" for name, text in described() if len((text or "").split()) < SHORTEST]
+    assert silent == [], f"say in at least {SHORTEST} words what it means, its unit and its bounds"
 
 
 def test_the_operations_have_their_known_names() -> None:

@@ -8,15 +8,13 @@ from service.graphql.types.reaching import Exposure
 from service.graphql.types.records import Entity, Relation
 from service.searches import changes
 
-strawberry.enum(changes.ChangeKind, description="What became of something that is watched.")
-
 
 @strawberry.type(description="What became of one relation.")
 class RelationChange:
     """See `changes.RelationChange`."""
 
     graph_version: int = strawberry.field(description="Version of the graph at which it was noticed.")
-    kind: changes.ChangeKind = strawberry.field(description="What became of it.")
+    kind: changes.ChangeKind = strawberry.field(description="What became of the relation: added, changed or removed.")
     relation: Relation = strawberry.field(description="As it is now; as it was last, when it was removed.")
 
     @classmethod
@@ -33,8 +31,8 @@ class ExposureChange:
     """See `changes.ExposureChange`."""
 
     graph_version: int = strawberry.field(description="Version of the graph at which it was noticed.")
-    kind: changes.ChangeKind = strawberry.field(description="What became of it.")
-    entity: Entity = strawberry.field(description="Whose tie it is.")
+    kind: changes.ChangeKind = strawberry.field(description="What became of the tie: added, changed or removed.")
+    entity: Entity = strawberry.field(description="The watched entity that the tie belongs to.")
     exposure: Exposure = strawberry.field(description="As it is now; as it was last, when it was removed.")
 
     @classmethod

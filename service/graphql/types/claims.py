@@ -10,17 +10,13 @@ from service.graphql.types.records import Claim, Entity, Relation
 from service.queries import claims_over_time as queries
 from service.searches import matching
 
-strawberry.enum(queries.Clock, description="Which time of a claim counts.")
-strawberry.enum(queries.Interval, description="Length of a period; weeks start on Monday.")
-strawberry.enum(queries.DistributionField, description="By what claims are counted.")
-
 
 @strawberry.type(description="A claim and its day.")
 class TimelineEntry:
     """One entry of a timeline."""
 
     day: dt.date | None = strawberry.field(description="By the clock that was asked for; null: no source tells.")
-    claim: Claim = strawberry.field(description="The claim.")
+    claim: Claim = strawberry.field(description="The claim that belongs to this day.")
 
 
 @strawberry.type(description="How much was stated in one period.")
@@ -28,9 +24,9 @@ class Period:
     """See `queries.Period`."""
 
     start: dt.date | None = strawberry.field(description="First day of the period; null: claims without a day.")
-    claims: int = strawberry.field(description="Number of claims.")
+    claims: int = strawberry.field(description="Number of claims in the period.")
     relations: int = strawberry.field(description="Number of relations that they state.")
-    sources: int = strawberry.field(description="Number of publishers.")
+    sources: int = strawberry.field(description="Number of different publishers of these claims.")
 
     @classmethod
     def from_record(cls, period: queries.Period) -> Self:
@@ -42,7 +38,7 @@ class Share:
     """See `queries.Share`."""
 
     value: str | None = strawberry.field(description="The value; null: they have none.")
-    claims: int = strawberry.field(description="Number of claims.")
+    claims: int = strawberry.field(description="Number of claims with this value.")
     relations: int = strawberry.field(description="Number of relations that they state.")
 
     @classmethod
@@ -54,8 +50,8 @@ class Share:
 class Contradiction:
     """See `queries.Contradiction`."""
 
-    relation: Relation = strawberry.field(description="The relation.")
-    stating: list[Claim] = strawberry.field(description="Claims that state it.")
+    relation: Relation = strawberry.field(description="The relation on which the claims differ.")
+    stating: list[Claim] = strawberry.field(description="Claims that state that the relation holds.")
     against: list[Claim] = strawberry.field(description="Claims that deny it or say that it has ended.")
 
     @classmethod
@@ -71,8 +67,10 @@ class Contradiction:
 class MatchInput:
     """See `matching.MatchQuery`."""
 
-    name: str = strawberry.field(description="Its name there.")
-    type: EntityType | None = strawberry.field(default=None, description="What it is.")
+    name: str = strawberry.field(description="Name of the entity in the record.")
+    type: EntityType | None = strawberry.field(
+        default=None, description="Type of the entity; candidates of other types score lower."
+    )
     country: strawberry.ID | None = strawberry.field(
         default=None, description="Where it lies: id, name or alias of a country."
     )
@@ -87,15 +85,15 @@ class MatchReason:
 
     feature: str = strawberry.field(description="name, alias, type or country.")
     factor: float = strawberry.field(description="What the score was multiplied by.")
-    detail: str = strawberry.field(description="In words.")
+    detail: str = strawberry.field(description="What was compared and how it came out, in words.")
 
 
 @strawberry.type(description="An entity that may be meant.")
 class MatchCandidate:
     """See `matching.Candidate`."""
 
-    entity: Entity = strawberry.field(description="The entity.")
-    score: float = strawberry.field(description="In [0, 1].")
+    entity: Entity = strawberry.field(description="The entity that the record may mean.")
+    score: float = strawberry.field(description="How well it fits, in [0, 1]; 1 is certain.")
     match: bool = strawberry.field(description="Whether the score reaches the threshold.")
     explanations: list[MatchReason] = strawberry.field(description="What the score is made of.")
 
@@ -112,9 +110,9 @@ class MatchCandidate:
         )
 
 
-@strawberry.type(description="Candidates for one query.")
+@strawberry.type(description="The candidates for one of the queries.")
 class MatchResult:
     """One answer of `matchEntities`."""
 
-    name: str = strawberry.field(description="The name asked for.")
-    candidates: list[MatchCandidate] = strawberry.field(description="Best first.")
+    name: str = strawberry.field(description="Name that the query asked for.")
+    candidates: list[MatchCandidate] = strawberry.field(description="Entities that may be meant, highest score first.")

@@ -16,7 +16,7 @@ from service.searches.paths import PathAnswer
 class PathConnection(Connection[Path]):
     """A page of all simple paths."""
 
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: PathAnswer, window: Window, info: Info) -> Self:
@@ -31,11 +31,11 @@ class PathConnection(Connection[Path]):
 class Subgraph:
     """See `connecting.Subgraph`."""
 
-    terminals: list[Entity] = strawberry.field(description="The entities asked for.")
+    terminals: list[Entity] = strawberry.field(description="The entities that were asked for.")
     entities: list[Entity] = strawberry.field(description="All entities, those asked for included.")
     relations: list[Relation] = strawberry.field(description="The relations that join them.")
     unconnected: list[Entity] = strawberry.field(description="Entities asked for that nothing was found to join.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: connecting.Subgraph, info: Info) -> Self:
@@ -56,7 +56,7 @@ class PathsDiff:
 
     appeared: list[Path] = strawberry.field(description="Among the best paths later, not among those earlier.")
     vanished: list[Path] = strawberry.field(description="Among the best paths earlier, not among those later.")
-    kept: list[Path] = strawberry.field(description="Among both.")
+    kept: list[Path] = strawberry.field(description="Among the best paths at both times.")
     before: SearchReport = strawberry.field(description="What the earlier answer means.")
     after: SearchReport = strawberry.field(description="What the later answer means.")
 

@@ -18,7 +18,7 @@ class Job(Node):
 
     name: str = strawberry.field(description="Its name; `loadRuns(job: …)` lists what it loaded.")
     status: JobStatus = strawberry.field(description="How its last run stands.")
-    last_run: dt.datetime | None = strawberry.field(description="When it last began.")
+    last_run: dt.datetime | None = strawberry.field(description="When its last run began; null: it never ran.")
     next_run: dt.datetime | None = strawberry.field(description="When it is due again, as reckoned when it last ended.")
     failures: int = strawberry.field(description="Runs in a row that failed.")
     error: str | None = strawberry.field(description="Why the last run that ended failed; null: it did not.")

@@ -8,17 +8,15 @@ from service.graphql.types.records import Entity, Relation
 from service.queries import entities as queries
 from service.queries.records import EntityRecord, RelationRecord
 
-strawberry.enum(queries.MatchKind, description="How a name was met, best first.")
-
 
 @strawberry.type(description="An entity that answers to a name.")
 class EntityMatch:
     """See `queries.EntityMatch`."""
 
-    entity: Entity = strawberry.field(description="The entity.")
+    entity: Entity = strawberry.field(description="The entity that answers to the name.")
     kind: queries.MatchKind = strawberry.field(description="How the name was met.")
     similarity: float = strawberry.field(description="Of the closest of its names, in [0, 1].")
-    matched: str = strawberry.field(description="That name.")
+    matched: str = strawberry.field(description="The one of its names that came closest to what was asked for.")
 
     @classmethod
     def from_match(cls, match: queries.EntityMatch) -> Self:
@@ -34,7 +32,7 @@ class EntityMatch:
 class Neighbor:
     """An entity and all admitted relations to it."""
 
-    entity: Entity = strawberry.field(description="The entity.")
+    entity: Entity = strawberry.field(description="The entity at the other end.")
     relations: list[Relation] = strawberry.field(description="Relations between the two, surest first.")
 
     @classmethod

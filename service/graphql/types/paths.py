@@ -24,7 +24,7 @@ class HopCost:
 
     type: float = strawberry.field(description="Weakness of the type of its cheapest relation.")
     status: float = strawberry.field(description="That the relation is not asserted.")
-    confidence: float = strawberry.field(description="Lack of confidence.")
+    confidence: float = strawberry.field(description="What is added for lack of confidence in the relation.")
     single_source: float = strawberry.field(description="That one publisher alone stands behind it.")
     crowd: float = strawberry.field(description="How many such relations its ends have, as far as they are in between.")
     entity: float = strawberry.field(description="What the entity is to which it leads: a place, a common noun.")
@@ -39,8 +39,8 @@ class Hop:
     """See `hops.Hop`."""
 
     index: int = strawberry.field(description="Place in the path, from 0.")
-    from_: Entity = strawberry.field(name="from", description="Where the step starts.")
-    to: Entity = strawberry.field(description="Where it leads.")
+    from_: Entity = strawberry.field(name="from", description="The entity at which the step starts.")
+    to: Entity = strawberry.field(description="The entity to which the step leads.")
     relations: list[Relation] = strawberry.field(description="Relations between the two, surest first.")
     cost: HopCost | None = strawberry.field(description="What makes it dear; only under the weight SPECIFICITY.")
     records: strawberry.Private[tuple[RelationRecord, ...]]
@@ -58,7 +58,9 @@ class Hop:
 
     @strawberry.field(description="The surest claims of the step, over all its relations.")
     async def top_evidence(
-        self, info: Info, n: Annotated[int, strawberry.argument(description="Most claims.")] = 1
+        self,
+        info: Info,
+        n: Annotated[int, strawberry.argument(description="Most claims that are given; 1 when not given.")] = 1,
     ) -> list[Claim]:
         most = min(max(n, 0), info.context.settings.max_page)
         keys = [ClaimsOfEdge(relation.id, 0, most) for relation in self.records]
@@ -71,11 +73,11 @@ class Hop:
 class Path(Node):
     """See `hops.Path`."""
 
-    length: int = strawberry.field(description="Number of hops.")
+    length: int = strawberry.field(description="Number of hops from start to end.")
     cost: float = strawberry.field(description="What it was ranked by: hops, or the weight that was asked for.")
     confidence: float = strawberry.field(description="Product of the surest relation of each hop, in [0, 1].")
-    hops: list[Hop] = strawberry.field(description="The steps in order.")
-    entities: list[Entity] = strawberry.field(description="The entities in order.")
+    hops: list[Hop] = strawberry.field(description="The steps from start to end, in order.")
+    entities: list[Entity] = strawberry.field(description="The entities from start to end, in order.")
     cypher: str = strawberry.field(description="Draws this path in Neo4j Browser.")
 
     @classmethod
@@ -95,7 +97,9 @@ class Path(Node):
 class SearchReport:
     """See `paths.report.SearchReport`."""
 
-    status: PathStatus = strawberry.field(description="What the answer means.")
+    status: PathStatus = strawberry.field(
+        description="What the answer means: found, proven absent, or stopped by a limit."
+    )
     limited_by: Bound | None = strawberry.field(description="The limit that shaped the answer.")
     expanded: int = strawberry.field(description="Relations looked at and steps taken.")
     elapsed_ms: float = strawberry.field(description="Milliseconds that the search took.")
@@ -136,8 +140,8 @@ class PathResult:
 
     sources: list[Entity] = strawberry.field(description="The entities that `from` means.")
     targets: list[Entity] = strawberry.field(description="The entities that `to` means.")
-    paths: list[Path] = strawberry.field(description="Best first.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    paths: list[Path] = strawberry.field(description="The paths that were found, best first.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: PathAnswer, info: Info) -> Self:
@@ -158,12 +162,12 @@ class PathResult:
     def target(self) -> Entity:
         return self.targets[0]
 
-    @strawberry.field(description="The best path.")
+    @strawberry.field(description="The best of the paths; null: none was found.")
     def path(self) -> Path | None:
         return self.paths[0] if self.paths else None
 
 
-@strawberry.type(description="Whether a path exists.")
+@strawberry.type(description="Whether a path exists between two entities.")
 class PathExists:
     """A yes or no, and how far it can be trusted."""
 
@@ -171,7 +175,7 @@ class PathExists:
         description="Whether a path was found. False proves absence only with the status NO_PATH or "
         "IMPOSSIBLE_BY_SCHEMA."
     )
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: PathAnswer, info: Info) -> Self:

@@ -10,20 +10,14 @@ from service.graphql.types.paths import Path, SearchReport, entities
 from service.graphql.types.records import Entity
 from service.searches import exposure, reaching, supply
 
-strawberry.enum(
-    exposure.ExposureKind,
-    description="How an entity is bound to a listed one; where it goes on, it follows the ownership of the firm it met.",
-)
-strawberry.enum(supply.SupplyDirection, description="Toward what is depended on, or toward what depends.")
-
 
 @strawberry.type(description="An entity that was sought, and the best shortest path to it.")
 class ReachedEntity:
     """See `reaching.ReachItem`."""
 
-    entity: Entity = strawberry.field(description="The entity.")
+    entity: Entity = strawberry.field(description="The entity that was sought and reached.")
     distance: int = strawberry.field(description="Number of hops; in supply chains its tier.")
-    path: Path = strawberry.field(description="The way to it.")
+    path: Path = strawberry.field(description="The best shortest path that leads to it.")
 
     @classmethod
     def from_item(cls, item: reaching.ReachItem) -> Self:
@@ -34,9 +28,9 @@ class ReachedEntity:
 class ReachConnection(Connection[ReachedEntity]):
     """See `reaching.ReachAnswer`."""
 
-    source: Entity = strawberry.field(description="Where the search started.")
+    source: Entity = strawberry.field(description="The entity from which the search started.")
     found: int = strawberry.field(description="Entities found so far, those of earlier pages too.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: reaching.ReachAnswer, window: Window, info: Info) -> Self:
@@ -56,7 +50,7 @@ class ReachConnection(Connection[ReachedEntity]):
 class Exposure:
     """See `exposure.Exposure`."""
 
-    kind: exposure.ExposureKind = strawberry.field(description="What kind of tie.")
+    kind: exposure.ExposureKind = strawberry.field(description="Kind of the tie between the two.")
     entity: Entity = strawberry.field(description="The listed entity; its field `listed` says who lists it.")
     distance: int = strawberry.field(description="Number of hops; 0 when it is listed itself.")
     path: Path | None = strawberry.field(description="The way to it; null when the entity is listed itself.")
@@ -71,8 +65,8 @@ class Exposure:
 class ExposureConnection(Connection[Exposure]):
     """See `exposure.ExposureAnswer`."""
 
-    entity: Entity = strawberry.field(description="Whose ties they are.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    entity: Entity = strawberry.field(description="The entity that was asked about.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: exposure.ExposureAnswer, window: Window, info: Info) -> Self:
@@ -93,9 +87,9 @@ class ExposureConnection(Connection[Exposure]):
 class ExposureSummary:
     """See `exposure.ExposureSummary`."""
 
-    entity: Entity = strawberry.field(description="Whose ties they are.")
+    entity: Entity = strawberry.field(description="The entity that was asked about.")
     nearest: list[Exposure] = strawberry.field(description="One for each kind of tie that leads to a listed entity.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, summary: exposure.ExposureSummary, info: Info) -> Self:
@@ -111,7 +105,7 @@ class ExposureSummary:
 class ChokePoint:
     """See `supply.ChokePoint`."""
 
-    entity: Entity = strawberry.field(description="The entity.")
+    entity: Entity = strawberry.field(description="The entity that all known chains to what it cuts off pass.")
     tier: int = strawberry.field(description="Its distance in the chain.")
     cut_off: list[Entity] = strawberry.field(description="What is reached through it alone.")
 
@@ -126,7 +120,7 @@ class SingleCountryInput:
 
     entity: Entity = strawberry.field(description="The product, material or technology.")
     country: Entity = strawberry.field(description="The country of all its known producers.")
-    producers: int = strawberry.field(description="Their number.")
+    producers: int = strawberry.field(description="Number of its known producers.")
 
     @classmethod
     def from_answer(cls, one: supply.SingleCountryInput) -> Self:
@@ -139,14 +133,14 @@ class SingleCountryInput:
 class ChokePoints:
     """See `supply.ChokePointAnswer`."""
 
-    entity: Entity = strawberry.field(description="Where the chain starts.")
+    entity: Entity = strawberry.field(description="The entity from which the chain starts.")
     choke_points: list[ChokePoint] = strawberry.field(description="Those that cut off most first.")
     single_country_inputs: list[SingleCountryInput] = strawberry.field(
         description="Things in the chain that come from one country alone, as far as the producers are known."
     )
     cut_off: list[Entity] = strawberry.field(description="What is lost without the entities named in `without`.")
-    reached: int = strawberry.field(description="Entities in the chain.")
-    report: SearchReport = strawberry.field(description="What the answer means.")
+    reached: int = strawberry.field(description="Number of entities in the chain, its start left out.")
+    report: SearchReport = strawberry.field(description="What the answer means and what it cost.")
 
     @classmethod
     def from_answer(cls, answer: supply.ChokePointAnswer, info: Info) -> Self:

@@ -1,7 +1,7 @@
 """Entities, relations, claims and documents as GraphQL types, each made from its record in one place."""
 
 import datetime as dt
-from typing import Self
+from typing import Annotated, Self
 
 import strawberry
 
@@ -23,7 +23,7 @@ from service.queries.records import ClaimRecord, DocumentRecord, EntityRecord, R
 class Entity(Node):
     """See `EntityRecord`."""
 
-    name: str = strawberry.field(description="Canonical name.")
+    name: str = strawberry.field(description="Canonical name, the one of all its names that answers show.")
     type: EntityType = strawberry.field(description="What kind of thing it is.")
     aliases: list[str] = strawberry.field(description="Other names, in any script.")
 
@@ -43,16 +43,24 @@ class Entity(Node):
         key = ClaimsOfEntity(EntityId(self.id), window.skip, window.limit + 1)
         return connection_of(await context.load.claims_by_entity.load(key), window, Claim.from_record)
 
-    @strawberry.field(description="Number of its relations.")
+    @strawberry.field(description="Number of relations that it is an end of.")
     async def degree(self, info: Info) -> int:
         return await info.context.load.degree_by_id.load(EntityId(self.id)) or 0
 
-    @strawberry.field(description="Its relations, surest first.", extensions=[Spread()])
+    @strawberry.field(description="Relations that it is an end of, highest confidence first.", extensions=[Spread()])
     async def relations(
         self,
         info: Info,
-        where: RelationFilter | None = None,
-        other: EntityFilter | None = None,
+        where: Annotated[
+            RelationFilter | None,
+            strawberry.argument(
+                description="Conditions on the relations; not given: all that are neither denied nor ended."
+            ),
+        ] = None,
+        other: Annotated[
+            EntityFilter | None,
+            strawberry.argument(description="Conditions on the entity at the other end; not given: any."),
+        ] = None,
         *,
         page: Page,
     ) -> "Connection[Relation]":
@@ -111,15 +119,15 @@ class Relation(Node):
             object_id=relation.object,
         )
 
-    @strawberry.field(description="Who is tied.")
+    @strawberry.field(description="The entity that is tied, at the relation's start.")
     async def subject(self, info: Info) -> Entity:
         return await entity(info.context, self.subject_id)
 
-    @strawberry.field(description="To whom or what.")
+    @strawberry.field(description="The entity it is tied to, at the relation's end.")
     async def object(self, info: Info) -> Entity:
         return await entity(info.context, self.object_id)
 
-    @strawberry.field(description="Whether it has ended.")
+    @strawberry.field(description="Whether it held once and has ended.")
     def former(self) -> bool:
         return self.status is Modality.ENDED
 
@@ -140,12 +148,14 @@ class Claim(Node):
 
     sentence: str = strawberry.field(description="The words of the document.")
     start: int = strawberry.field(description="First character of the sentence in the document's text.")
-    end: int = strawberry.field(description="Character after its last.")
+    end: int = strawberry.field(description="Position after the last character of the sentence in the document's text.")
     predicate: str = strawberry.field(description="The source's own words for the relation.")
     type: RelationType = strawberry.field(description="The relation that it states.")
     modality: Modality = strawberry.field(description="How the source puts it.")
     confidence: float = strawberry.field(description="Probability that the source states this, in [0, 1].")
-    role: str | None = strawberry.field(description="Title held, for HOLDS_ROLE_AT.")
+    role: str | None = strawberry.field(
+        description='Title held, as "chief executive"; only of claims with HOLDS_ROLE_AT.'
+    )
     share: float | None = strawberry.field(
         description="Part of the whole, in [0, 1]: of a firm that is owned, of a market that is supplied."
     )
@@ -157,7 +167,7 @@ class Claim(Node):
         description="Until when it holds or held, where the source says; of a longer time the last day."
     )
     extractor: str = strawberry.field(description="Name and version of what found it; `given`: loaded as a triple.")
-    document: "Document" = strawberry.field(description="Where it is stated.")
+    document: "Document" = strawberry.field(description="The document in which the sentence stands.")
     record: strawberry.Private[ClaimRecord]
 
     @classmethod
@@ -207,14 +217,14 @@ class Claim(Node):
         return None if found is None else LoadRun.from_record(found)
 
 
-@strawberry.type(description="Where statements were made.")
+@strawberry.type(description="A text in which statements were made, as an article or a data set.")
 class Document(Node):
     """See `DocumentRecord`."""
 
-    title: str | None = strawberry.field(description="Headline.")
-    url: str | None = strawberry.field(description="Address.")
-    publisher: str | None = strawberry.field(description="Who published it.")
-    published: dt.date | None = strawberry.field(description="When.")
+    title: str | None = strawberry.field(description="Headline or title; null: none is known.")
+    url: str | None = strawberry.field(description="Address on the web; null: none is known.")
+    publisher: str | None = strawberry.field(description="Name of who published it; null: none is known.")
+    published: dt.date | None = strawberry.field(description="Day on which it was published; null: not known.")
     language: str | None = strawberry.field(description="Language of the text, as an ISO 639 code.")
 
     @classmethod

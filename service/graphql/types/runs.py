@@ -15,20 +15,20 @@ class Count:
     """One entry of a run's counts."""
 
     name: str = strawberry.field(description="Outcome, as read, written or refused.")
-    count: int = strawberry.field(description="Number of records.")
+    count: int = strawberry.field(description="Number of records or changes with this outcome.")
 
 
 @strawberry.type(description="One run of a loader over one source.")
 class LoadRun(Node):
     """See `LoadRunRecord`."""
 
-    job: str = strawberry.field(description="The job that ran.")
-    source: str = strawberry.field(description="What it read.")
-    started: dt.datetime = strawberry.field(description="When it began.")
+    job: str = strawberry.field(description="Name of the job or command that ran.")
+    source: str = strawberry.field(description="What was read: a file, an address or a name.")
+    started: dt.datetime = strawberry.field(description="Time at which the run began.")
     finished: dt.datetime | None = strawberry.field(description="When it ended; null while it runs.")
-    status: RunStatus = strawberry.field(description="How it stands.")
-    counts: list[Count] = strawberry.field(description="Records by outcome.")
-    error: str | None = strawberry.field(description="Why it failed.")
+    status: RunStatus = strawberry.field(description="Whether it runs, has finished, failed or was interrupted.")
+    counts: list[Count] = strawberry.field(description="Number of records and changes by outcome.")
+    error: str | None = strawberry.field(description="Why the run failed, in one line; null: it did not.")
 
     @classmethod
     def from_record(cls, run: LoadRunRecord) -> Self:

@@ -19,22 +19,32 @@ from service.graphql.types.runs import Count, LoadRun
 class TripleInput:
     """A record of a triples file."""
 
-    subject: str = strawberry.field(description="Who, by name.")
+    subject: str = strawberry.field(description="Name of the entity that is tied.")
     predicate: str = strawberry.field(description="The source's own words, or a relation type.")
-    object: str = strawberry.field(description="Whom or what, by name.")
-    subject_type: EntityType | None = strawberry.field(default=None, description="Inferred when not given.")
-    object_type: EntityType | None = strawberry.field(default=None, description="Inferred when not given.")
+    object: str = strawberry.field(description="Name of the entity that it is tied to.")
+    subject_type: EntityType | None = strawberry.field(
+        default=None, description="Type of the subject; inferred when not given."
+    )
+    object_type: EntityType | None = strawberry.field(
+        default=None, description="Type of the object; inferred when not given."
+    )
     relation: RelationType | None = strawberry.field(default=None, description="Mapped from the words when not given.")
     sentence: str | None = strawberry.field(default=None, description="The words of the document.")
     modality: Modality | None = strawberry.field(default=None, description="How it is put; asserted when not given.")
     confidence: float | None = strawberry.field(default=None, description="In [0, 1]; 1 when not given.")
     attribution: str | None = strawberry.field(default=None, description="Who is said to state it, by name.")
-    date: dt.date | None = strawberry.field(default=None, description="When it happened.")
-    valid_from: dt.date | None = strawberry.field(default=None, description="Since when it holds.")
-    valid_to: dt.date | None = strawberry.field(default=None, description="Until when it held.")
-    url: str | None = strawberry.field(default=None, description="Address of the document.")
-    title: str | None = strawberry.field(default=None, description="Title of the document.")
-    publisher: str | None = strawberry.field(default=None, description="Who published the document.")
+    date: dt.date | None = strawberry.field(
+        default=None, description="Day on which it happened, where the source says so."
+    )
+    valid_from: dt.date | None = strawberry.field(
+        default=None, description="First day on which it held, where the source says so."
+    )
+    valid_to: dt.date | None = strawberry.field(
+        default=None, description="Last day on which it held, where the source says so."
+    )
+    url: str | None = strawberry.field(default=None, description="Address under which the document stands on the web.")
+    title: str | None = strawberry.field(default=None, description="Title or headline of the document.")
+    publisher: str | None = strawberry.field(default=None, description="Name of who published the document.")
     published: dt.date | None = strawberry.field(default=None, description="When the document was published.")
 
 
@@ -42,12 +52,17 @@ class TripleInput:
 class ArticleInput:
     """A record of a news file."""
 
-    text: str = strawberry.field(description="The text.")
+    text: str = strawberry.field(description="Full text of the article, from which statements are extracted.")
     id: str | None = strawberry.field(default=None, description="Name of the article at its source.")
-    url: str | None = strawberry.field(default=None, description="Its address.")
-    title: str | None = strawberry.field(default=None, description="Its headline.")
-    publisher: str | None = strawberry.field(default=None, description="Who published it.")
-    published: dt.date | None = strawberry.field(default=None, description="When.")
+    url: str | None = strawberry.field(default=None, description="Address under which the article stands on the web.")
+    title: str | None = strawberry.field(default=None, description="Headline of the article, without its publisher.")
+    publisher: str | None = strawberry.field(
+        default=None, description="Name of who published it; independent sources are told apart by it."
+    )
+    published: dt.date | None = strawberry.field(
+        default=None,
+        description='Day on which it was published; relative dates such as "last year" are reckoned from it.',
+    )
 
 
 @strawberry.type(description="What became of records that were handed in.")
@@ -72,21 +87,21 @@ class SubmissionResult:
         return None if found is None else LoadRun.from_record(found)
 
 
-@strawberry.type(description="What was taken back.")
+@strawberry.type(description="What the retraction took out of the graph.")
 class RetractionResult:
     """Counts of a retraction."""
 
     counts: list[Count] = strawberry.field(description="Changes by outcome; what is 0 is left out.")
 
 
-@strawberry.type(description="Whether two entities are one.")
+@strawberry.type(description="What was decided on whether two entities are one.")
 class Judgement:
     """See `domain.Judgement`."""
 
-    verdict: domain.Verdict = strawberry.field(description="What was decided.")
-    by: str = strawberry.field(description="Who decided.")
-    at: dt.datetime = strawberry.field(description="When.")
-    reason: str | None = strawberry.field(description="Why.")
+    verdict: domain.Verdict = strawberry.field(description="Whether the two are the same, different, or undecided.")
+    by: str = strawberry.field(description="Who decided; `api` for judgements sent through this API.")
+    at: dt.datetime = strawberry.field(description="Time at which the judgement was made.")
+    reason: str | None = strawberry.field(description="Why it was decided so, in the words of who decided.")
     ends: strawberry.Private[tuple[EntityId, EntityId]]
 
     @classmethod
@@ -94,11 +109,11 @@ class Judgement:
         ends = (one.first, one.second)
         return cls(verdict=one.verdict, by=one.by, at=one.at, reason=one.why, ends=ends)
 
-    @strawberry.field(description="The one.")
+    @strawberry.field(description="One of the two entities; their order means nothing.")
     async def a(self, info: Info) -> Entity:
         return await entity(info.context, self.ends[0])
 
-    @strawberry.field(description="The other.")
+    @strawberry.field(description="The other of the two entities; their order means nothing.")
     async def b(self, info: Info) -> Entity:
         return await entity(info.context, self.ends[1])
 
