@@ -1,5 +1,6 @@
 """The command line: mounts the sub-commands of graph_schema, loaders and service, and turns errors into one line."""
 
+import errno
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ def _stop_at_once(_signal: int, _frame: FrameType | None) -> None:
 
 if Path(sys.argv[0]).stem == "chokepoint":  # as a command: until all is imported there is nothing to put in order
     signal.signal(signal.SIGINT, _stop_at_once)
+    signal.signal(signal.SIGTERM, _stop_at_once)
 
 import asyncio
 from importlib.metadata import version as installed_version
@@ -78,20 +80,55 @@ def _options(
     pass
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
 def main() -> None:
     """Run the command line; errors of ours become one line on stderr and their exit code."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    _interrupt_when_terminated()
     try:
-        get_command(app)()
+        try:
+            get_command(app)()
+        except SystemExit:
+            sys.stdout.flush()
+            raise
     except ChokepointError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        typer.echo(f"error: cannot write {error.filename or 'the output'}: {error.strerror}", err=True)
+        _drop_stdout()
+        sys.exit(ExitCode.UNUSABLE)
     except BaseException as error:
         if not _is_interruption(error):
             raise
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # one more must not break the way out
         typer.echo("interrupted", err=True)
         sys.exit(ExitCode.INTERRUPTED)
+
+
+def _interrupt_when_terminated() -> None:
+    """Let SIGTERM unwind a command as Ctrl-C does; processes that it forks die of it as usual."""
+    command = os.getpid()
+
+    def terminated(number: int, _frame: FrameType | None) -> None:
+        if os.getpid() == command:
+            signal.raise_signal(signal.SIGINT)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    signal.signal(signal.SIGTERM, terminated)
+
+
+def _drop_stdout() -> None:
+    """What is left in the buffer has no place to go; the interpreter must not try again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _is_interruption(error: BaseException | None) -> bool:

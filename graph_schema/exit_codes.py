@@ -22,7 +22,7 @@ MEANINGS: Mapping[ExitCode, str] = {
     ExitCode.FAILED: "a check failed, or the answer is no: schema drift, no path, not running",
     ExitCode.USAGE: "usage or settings",
     ExitCode.REFUSED: "finished, but some records were refused; the dead-letter file is named",
-    ExitCode.UNUSABLE: "the input or the question cannot be used",
+    ExitCode.UNUSABLE: "the input or the question cannot be used, or the output not written",
     ExitCode.DATABASE: "the database cannot answer",
     ExitCode.SERVER: "the embedded Neo4j cannot start",
     ExitCode.INTERRUPTED: "interrupted; run it again to resume",

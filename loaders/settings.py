@@ -39,4 +39,4 @@ class JobSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CHOKEPOINT_JOBS_", frozen=True, use_attribute_docstrings=True)
 
     file: Path = JOBS_FILE
-    """The file that defines the jobs; `chokepoint jobs --file` names another."""
+    """The file that defines the jobs; `chokepoint jobs list --file` names another, and so do `run` and `start`."""

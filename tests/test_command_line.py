@@ -136,3 +136,32 @@ def test_ctrl_c_while_it_starts_is_one_line() -> None:
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert (process.returncode, told) in ((130, "interrupted\n"), (0, ""))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [("version",), ("--help",), ("db", "path", "--json")])
+def test_output_that_a_full_disk_does_not_take_is_one_line_and_exit_code_4(
+    arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*CHOKEPOINT, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=120,
+            env={**os.environ, "CHOKEPOINT_HOME": str(tmp_path)},
+        )
+    assert (done.returncode, done.stderr) == (4, "error: cannot write the output: No space left on device\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a program can answer")
+def test_a_command_that_is_terminated_says_so_in_one_line(tmp_path: Path) -> None:
+    article = tmp_path / "article.txt"
+    os.mkfifo(article)
+    process = subprocess.Popen([*CHOKEPOINT, "extract", str(article)], stderr=subprocess.PIPE, text=True)
+    with article.open("w"):  # returns once the command reads
+        process.terminate()
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told) == (130, "interrupted\n")

@@ -23,7 +23,10 @@ _SHORTEST = dt.timedelta(seconds=1)
 def _duration(value: object) -> dt.timedelta:
     if not isinstance(value, str) or not value.startswith("P"):
         raise ValueError("write a duration by ISO 8601, as PT30M or P1D")
-    duration = _INTERVAL.validate_python(value)
+    try:
+        duration = _INTERVAL.validate_python(value)
+    except ValidationError as error:
+        raise ValueError(f"{value!r} is no duration by ISO 8601, as PT30M or P1D") from error
     if duration < _SHORTEST:
         raise ValueError("at least one second")
     return duration
@@ -80,8 +83,9 @@ class JobDefinition(BaseModel):
         if self.expect and definition.of_text:
             raise ValueError(f"{self.source} is not counted before it is loaded: leave out `expect`")
         try:
-            self.trigger()
-        except ValueError as error:
+            if self.next_run(dt.datetime.now(dt.UTC)) is None:
+                raise ValueError("never comes")
+        except (ValueError, OverflowError) as error:
             raise ValueError(
                 f"schedule {self.schedule!r}: {error}; write cron as 15 4 * * * or an interval as PT6H"
             ) from error

@@ -46,10 +46,11 @@ class Holder:
         if host != socket.gethostname():
             return False
         try:
-            return f"{psutil.Process(int(number)).create_time():.2f}" != begun
-        except psutil.NoSuchProcess:
+            process = psutil.Process(int(number))
+            return f"{process.create_time():.2f}" != begun or process.status() == psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
             return True
-        except (psutil.Error, ValueError):
+        except (psutil.Error, ValueError, OverflowError):
             return False
 
 

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import psutil
+from pydantic import Field, TypeAdapter
 
 from graph_schema.database.embedded.layout import Layout
 from graph_schema.database.embedded.ports import LOOPBACK
@@ -20,14 +21,17 @@ STOP_GRACE_S = 120.0
 """Longest a server may take to write its last checkpoint before it is killed, in seconds."""
 
 
+_Port = Annotated[int, Field(gt=0, lt=2**16)]
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """What the last start noted: kept when the server has stopped, so that the next one takes the same ports."""
 
-    pid: int
+    pid: Annotated[int, Field(gt=0, lt=2**31)]
     version: str
-    bolt_port: int
-    http_port: int
+    bolt_port: _Port
+    http_port: _Port
 
     @property
     def uri(self) -> str:
@@ -41,11 +45,16 @@ class State:
 
     @classmethod
     def read(cls, file: Path) -> Self | None:
-        """From `file`; None when there is none, or a broken one."""
+        """From `file`; None when there is none, or a broken one, which the next start replaces.
+
+        Raises EmbeddedError when it cannot be read.
+        """
         try:
-            return cls(**json.loads(file.read_text("utf-8")))
-        except (FileNotFoundError, ValueError, TypeError):
+            return TypeAdapter(cls).validate_json(file.read_bytes(), strict=True)
+        except (FileNotFoundError, ValueError):
             return None
+        except OSError as error:
+            raise EmbeddedError(f"cannot read {file}: {error.strerror}") from error
 
     def write(self, file: Path) -> None:
         """To `file`, in one step."""

@@ -29,6 +29,7 @@ USER = "neo4j"
 DATABASE = "neo4j"
 USUAL_BOLT_PORT = 7687
 USUAL_HTTP_PORT = 7474
+LONGEST_PASSWORD = 1024
 START_ATTEMPTS = 3
 """Starts before giving up when another program takes a port between our look and the server's."""
 
@@ -82,11 +83,19 @@ class EmbeddedNeo4j:
 
     @property
     def password(self) -> SecretStr:
-        """Password of the user `neo4j`. Raises EmbeddedError when its file is missing."""
+        """Password of the user `neo4j`. Raises EmbeddedError when its file is missing or holds no password."""
         try:
-            return SecretStr(self.layout.password.read_text("utf-8").strip())
+            password = self.layout.password.read_text("utf-8").strip()
         except OSError as error:
             raise EmbeddedError(f"cannot read the password file {self.layout.password}: {error.strerror}") from error
+        except UnicodeDecodeError:
+            password = ""
+        if not password.isprintable() or not 0 < len(password) <= LONGEST_PASSWORD:
+            raise EmbeddedError(
+                f"the password file {self.layout.password} holds no password: put it back, or delete the database with "
+                "chokepoint db reset"
+            )
+        return SecretStr(password)
 
     def connection(self, base: GraphSettings | None = None) -> GraphSettings:
         """How to reach the running server: `base` (the environment's when empty) with its address, user and password.
@@ -207,10 +216,13 @@ class EmbeddedNeo4j:
         check_memory(self.settings)
         # One that exists has its files already, and must be up for room to be made in it.
         check_disk(self.layout.home, LEAST_FREE if self.layout.initialised else self.distribution.disk_to_start)
-        if self.layout.initialised and not self.layout.password.exists():
-            raise EmbeddedError(
-                f"the password file {self.layout.password} is gone: put it back, or delete the database with chokepoint db reset"
-            )
+        if self.layout.initialised:
+            if not self.layout.password.exists():
+                raise EmbeddedError(
+                    f"the password file {self.layout.password} is gone: put it back, or delete the database with chokepoint "
+                    "db reset"
+                )
+            _ = self.password  # one that is garbage is told before the server starts
         for folder in self.layout.folders:
             folder.mkdir(exist_ok=True)
         for left in reversed(range(START_ATTEMPTS)):

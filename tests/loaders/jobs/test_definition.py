@@ -50,6 +50,9 @@ def test_jobs_are_due_by_cron_or_interval(file: Path) -> None:
         pytest.param("source: eto", "source: etoo", "source 'etoo' is unknown; expected one of eto, feed", id="source"),
         pytest.param('"15 4 * * *"', '"75 4 * * *"', "schedule '75 4 * * *'", id="cron"),
         pytest.param("schedule: PT6H", "schedule: PTsix", "schedule 'PTsix'", id="interval"),
+        pytest.param('"15 4 * * *"', '"0 0 30 2 *"', "schedule '0 0 30 2 *': never comes", id="a day that never is"),
+        pytest.param("schedule: PT6H", "schedule: P99999999Y", "'P99999999Y' is no duration", id="beyond the calendar"),
+        pytest.param("timeout: PT1H", "timeout: 90", ":7: timeout: write a duration by ISO 8601", id="no unit"),
         pytest.param("timeout: PT1H", "timeout: 1 hour", ":7: timeout: write a duration by ISO 8601", id="timeout"),
         pytest.param("200..5000 companies", "some", ":6: expect: cannot read the expectation 'some'", id="expectation"),
         pytest.param(

@@ -1,7 +1,12 @@
 """Locks in the graph: a second holder waits or is told who holds it, one that died is followed, one cut off writes no more."""
 
 import asyncio
+import socket
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 
 from graph_schema.database.graph import Graph
@@ -83,3 +88,17 @@ async def test_of_many_at_once_one_holds_the_lock_at_a_time(ready: Graph) -> Non
 async def test_locks_of_different_names_do_not_wait_for_each_other(ready: Graph) -> None:
     async with graph_lock(ready, "lock:a", "test", wait_s=0), graph_lock(ready, "lock:b", "test", wait_s=0):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no zombies")
+def test_a_holder_that_ended_and_waits_to_be_reaped_has_died() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    begun = psutil.Process(child.pid).create_time()
+    holder = Holder("token", "load a", "now", 60.0, f"{socket.gethostname()}/{child.pid}/{begun:.2f}")
+    assert not holder.died
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.01)
+    assert holder.died
+    child.communicate()
+    assert holder.died
