@@ -41,7 +41,7 @@ from loaders.sources.triples import Triples
 from loaders.writing.batch import Batch
 from loaders.writing.edges import edge_of
 from loaders.writing.projection import Evidence, project
-from loaders.writing.rows import Rows
+from loaders.writing.rows import QuietRows
 
 ROWS = 2_500
 WARM_UP = 10_000
@@ -160,11 +160,11 @@ def ready_made(path: Path) -> Iterator[ReadyMade]:
 
 async def write_bare(tx: AsyncManagedTransaction, rows: ReadyMade) -> None:
     """The fastest writes known of these rows."""
-    await (await tx.run(DOCUMENTS, rows=Rows(rows.documents))).consume()
-    await (await tx.run(ENTITIES, rows=Rows(rows.entities))).consume()
-    await (await tx.run(CLAIMS, rows=Rows(rows.claims))).consume()
+    await (await tx.run(DOCUMENTS, rows=QuietRows(rows.documents))).consume()
+    await (await tx.run(ENTITIES, rows=QuietRows(rows.entities))).consume()
+    await (await tx.run(CLAIMS, rows=QuietRows(rows.claims))).consume()
     for type, edges in rows.edges.items():
-        await (await tx.run(EDGES.format(type=type), rows=Rows(edges))).consume()
+        await (await tx.run(EDGES.format(type=type), rows=QuietRows(edges))).consume()
 
 
 async def time_bare(graph: Graph, path: Path) -> float:

@@ -22,7 +22,7 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NamedEntity:
     """An entity as a source names it."""
 
     name: str
@@ -37,17 +37,17 @@ class Mention:
 class Triple:
     """One statement with unresolved ends."""
 
-    subject: Mention
+    subject: NamedEntity
     predicate: str
     """The source's own words."""
-    object: Mention
+    object: NamedEntity
     sentence: str
     span: Span
     """Where `sentence` stands in the text."""
     relation: RelationType | None = None
     """None: still to be mapped from `predicate`."""
     modality: Modality = Modality.ASSERTED
-    attribution: Mention | None = None
+    attribution: NamedEntity | None = None
     """Who is said to state it; None: the document itself."""
     confidence: float = 1.0
     """In [0, 1]."""

@@ -15,7 +15,7 @@ from loaders.checking.findings import Finding, Kind, Report
 from loaders.writing.change import change
 from loaders.writing.edges import CREATE_EDGES, DELETE_EDGES, EdgeKey, edge_of, edge_properties, read_evidence
 from loaders.writing.projection import project
-from loaders.writing.rows import Rows
+from loaders.writing.rows import QuietRows
 from loaders.writing.tombstones import write_tombstones
 
 PAGE = 2_000
@@ -141,11 +141,11 @@ async def _project_anew(tx: AsyncManagedTransaction, edges: list[EdgeKey]) -> No
             projection = project(evidence.get(edge.id, ()))
             if projection is None:
                 gone.append(edge.id)
-                await (await tx.run(DELETE_EDGES[edge.type], rows=Rows([edge.id]))).consume()
+                await (await tx.run(DELETE_EDGES[edge.type], rows=QuietRows([edge.id]))).consume()
                 continue
             row = {"id": edge.id, "subject": edge.subject, "object": edge.object}
             row |= {"props": edge_properties(projection, changes.version)}  # type: ignore[dict-item]
-            await (await tx.run(CREATE_EDGES[edge.type], rows=Rows([row]))).consume()
+            await (await tx.run(CREATE_EDGES[edge.type], rows=QuietRows([row]))).consume()
         await write_tombstones(tx, version=changes.version, relations=gone, entities=[], claims=[])
 
 

@@ -8,10 +8,10 @@ from loaders.extraction.attribution import attribution
 from loaders.extraction.cleaning import Chunk
 from loaders.extraction.context import context_modality
 from loaders.extraction.document import Referent, Text
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.modality import strongest
 from loaders.extraction.timing import timing
-from loaders.triple import Article, Mention, Triple
+from loaders.triple import Article, NamedEntity, Triple
 
 LEAST_CONFIDENCE = 0.4
 _STATING = ("verb:", "event:")
@@ -19,7 +19,7 @@ _STATING = ("verb:", "event:")
 
 
 def assemble(
-    candidates: Iterable[Candidate],
+    candidates: Iterable[RelationCandidate],
     text: Text,
     chunk: Chunk,
     article: Article,
@@ -27,7 +27,7 @@ def assemble(
     rejected: dict[str, int],
 ) -> list[Triple]:
     """One triple per distinct (subject, relation, object, modality), at its first and surest place."""
-    kept: dict[tuple[object, ...], Candidate] = {}
+    kept: dict[tuple[object, ...], RelationCandidate] = {}
     for candidate in candidates:
         if (reason := _refusal(candidate)) is not None:
             rejected[reason] = rejected.get(reason, 0) + 1
@@ -44,14 +44,14 @@ def assemble(
     )
 
 
-def _key(candidate: Candidate) -> tuple[object, ...]:
+def _key(candidate: RelationCandidate) -> tuple[object, ...]:
     ends = [id(candidate.subject), id(candidate.object)]
     if vocabulary().relations[candidate.relation].symmetric:
         ends.sort()
     return (candidate.relation, *ends, candidate.modality)
 
 
-def _refusal(candidate: Candidate) -> str | None:
+def _refusal(candidate: RelationCandidate) -> str | None:
     """Why a candidate is no triple; a reversed one is turned round in place."""
     if candidate.subject is candidate.object or candidate.subject.name == candidate.object.name:
         return "same_ends"
@@ -65,7 +65,7 @@ def _refusal(candidate: Candidate) -> str | None:
     return None
 
 
-def _in_context(candidate: Candidate) -> Modality:
+def _in_context(candidate: RelationCandidate) -> Modality:
     """How the words around its trigger put the candidate: "ruled out acquiring" denies what the verb alone asserts.
 
     What a description takes for granted stays: "the Dresden firm ruled out a sale" leaves the firm in Dresden.
@@ -80,7 +80,7 @@ def _in_context(candidate: Candidate) -> Modality:
     return candidate.modality if said is None else strongest(candidate.modality, said)
 
 
-def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, extractor: str) -> Triple:
+def _triple(candidate: RelationCandidate, text: Text, chunk: Chunk, article: Article, extractor: str) -> Triple:
     sentence = candidate.trigger.sent
     seen = sentence.text
     first = sentence.start_char + len(seen) - len(seen.lstrip())
@@ -107,5 +107,7 @@ def _triple(candidate: Candidate, text: Text, chunk: Chunk, article: Article, ex
     )
 
 
-def _mention(referent: Referent) -> Mention:
-    return Mention(referent.name, referent.type, tuple(alias for alias in referent.aliases if alias != referent.name))
+def _mention(referent: Referent) -> NamedEntity:
+    return NamedEntity(
+        referent.name, referent.type, tuple(alias for alias in referent.aliases if alias != referent.name)
+    )

@@ -47,14 +47,14 @@ _SHIFTS = {"last": -1, "this": 0, "current": 0, "next": 1, "coming": 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DateRange:
     """Days from `first` to `last`, both within."""
 
     first: dt.date
     last: dt.date
 
 
-class Bound(Enum):
+class DateBound(Enum):
     """How a period bounds what is stated."""
 
     AT = auto()
@@ -71,8 +71,8 @@ class TimeExpression:
 
     start: int
     end: int
-    period: Period
-    bound: Bound
+    period: DateRange
+    bound: DateBound
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +88,29 @@ class _Anchor:
         return self.published
 
 
-def _day(day: dt.date) -> Period:
-    return Period(day, day)
+def _day(day: dt.date) -> DateRange:
+    return DateRange(day, day)
 
 
-def _month(year: int, month: int) -> Period:
-    return Period(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
+def _month(year: int, month: int) -> DateRange:
+    return DateRange(dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1]))
 
 
-def _year(year: int, *, last: int | None = None) -> Period:
-    return Period(dt.date(year, 1, 1), dt.date(last or year, 12, 31))
+def _year(year: int, *, last: int | None = None) -> DateRange:
+    return DateRange(dt.date(year, 1, 1), dt.date(last or year, 12, 31))
 
 
-def _quarter(year: int, quarter: int) -> Period:
-    return Period(_month(year, 3 * quarter - 2).first, _month(year, 3 * quarter).last)
+def _quarter(year: int, quarter: int) -> DateRange:
+    return DateRange(_month(year, 3 * quarter - 2).first, _month(year, 3 * quarter).last)
 
 
-def _unit(day: dt.date, unit: str, shift: int) -> Period:
+def _unit(day: dt.date, unit: str, shift: int) -> DateRange:
     """The week, month, quarter or year of `day`, moved by `shift` of them."""
     if unit == "day":
         return _day(day + dt.timedelta(days=shift))
     if unit == "week":
         monday = day - dt.timedelta(days=day.weekday()) + dt.timedelta(weeks=shift)
-        return Period(monday, monday + dt.timedelta(days=6))
+        return DateRange(monday, monday + dt.timedelta(days=6))
     if unit == "month":
         months = day.year * 12 + day.month - 1 + shift
         return _month(months // 12, months % 12 + 1)
@@ -120,7 +120,7 @@ def _unit(day: dt.date, unit: str, shift: int) -> Period:
     return _year(day.year + shift)
 
 
-def _full_day(match: re.Match[str], anchor: _Anchor) -> Period:
+def _full_day(match: re.Match[str], anchor: _Anchor) -> DateRange:
     month, day = MONTHS[match["month"].casefold()], int(match["day"])
     if match["year"]:
         return _day(dt.date(int(match["year"]), month, day))
@@ -129,7 +129,7 @@ def _full_day(match: re.Match[str], anchor: _Anchor) -> Period:
     return _day(min(near, key=lambda date: abs((date - anchor.day).days)))
 
 
-def _named_month(match: re.Match[str], anchor: _Anchor) -> Period:
+def _named_month(match: re.Match[str], anchor: _Anchor) -> DateRange:
     month = MONTHS[match["month"].casefold()]
     if match["year"]:
         return _month(int(match["year"]), month)
@@ -140,7 +140,7 @@ def _named_month(match: re.Match[str], anchor: _Anchor) -> Period:
     return _month(year - (month > anchor.day.month or (word == "last" and month == anchor.day.month)), month)
 
 
-def _weekday(match: re.Match[str], anchor: _Anchor) -> Period:
+def _weekday(match: re.Match[str], anchor: _Anchor) -> DateRange:
     ahead_by = (_WEEKDAYS[match["weekday"].casefold()] - anchor.day.weekday()) % 7
     word = (match["shift"] or "").casefold()
     if word == "next":
@@ -150,14 +150,14 @@ def _weekday(match: re.Match[str], anchor: _Anchor) -> Period:
     return _day(anchor.day + dt.timedelta(days=ahead_by if anchor.ahead or not ahead_by else ahead_by - 7))
 
 
-def _ago(match: re.Match[str], anchor: _Anchor) -> Period:
+def _ago(match: re.Match[str], anchor: _Anchor) -> DateRange:
     count = _NUMBERS.get(match["count"].casefold()) or int(match["count"])
     if match["unit"] == "week":
         return _day(anchor.day - dt.timedelta(weeks=count)) if count == 1 else _unit(anchor.day, "week", -count)
     return _unit(anchor.day, match["unit"], -count)
 
 
-def _of_quarter(match: re.Match[str], anchor: _Anchor) -> Period:
+def _of_quarter(match: re.Match[str], anchor: _Anchor) -> DateRange:
     quarter = int(match["quarter"]) if match["quarter"] else _ORDINALS[match["ordinal"].casefold()]
     if match["year"]:
         return _quarter(int(match["year"]), quarter)
@@ -175,7 +175,7 @@ _LEADS = (
     r"|[Bb]etween|to|and)"
 )
 
-_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Anchor], Period]], ...] = tuple(
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], _Anchor], DateRange]], ...] = tuple(
     (re.compile(pattern), resolve)
     for pattern, resolve in (
         (r"\b(?P<iso>\d{4}-\d\d-\d\d)\b", lambda match, _: _day(dt.date.fromisoformat(match["iso"]))),
@@ -230,22 +230,22 @@ def time_expressions(text: str, published: dt.date | None, *, ahead: bool = Fals
     for start, end, period in sorted(_periods(text, _Anchor(published, ahead)), key=lambda one: one[0]):
         before = text[:start]
         lead = _LEAD.search(before)
-        bound = Bound.AT
-        if found and _BRIDGE.fullmatch(text, found[-1].end, start) and found[-1].bound is not Bound.UNTIL:
+        bound = DateBound.AT
+        if found and _BRIDGE.fullmatch(text, found[-1].end, start) and found[-1].bound is not DateBound.UNTIL:
             opening = text[: found[-1].start].rstrip().casefold()
             dashed = not text[found[-1].end : start].strip().isalpha()
             if dashed or opening.endswith(("from", "between")):
-                found[-1] = TimeExpression(found[-1].start, found[-1].end, found[-1].period, Bound.SINCE)
-                bound = Bound.UNTIL
+                found[-1] = TimeExpression(found[-1].start, found[-1].end, found[-1].period, DateBound.SINCE)
+                bound = DateBound.UNTIL
         elif lead is not None and lead["vague"]:
             continue
         elif lead is not None:
-            bound = Bound.SINCE if lead["since"] else Bound.UNTIL
+            bound = DateBound.SINCE if lead["since"] else DateBound.UNTIL
         found.append(TimeExpression(start, end, period, bound))
     return found
 
 
-def _periods(text: str, anchor: _Anchor) -> Iterator[tuple[int, int, Period]]:
+def _periods(text: str, anchor: _Anchor) -> Iterator[tuple[int, int, DateRange]]:
     """Start, end and period of each expression; what one pattern has read, no later one reads."""
     taken = [False] * len(text)
     for pattern, resolve in _PATTERNS:

@@ -13,7 +13,7 @@ from loaders.extraction.clauses import Clause, conjuncts, prepositional
 from loaders.extraction.document import Mention, Referent, Text
 from loaders.extraction.frames import Frame, FrameKind, Frames, Slot, read_yaml
 from loaders.extraction.makers import made_by
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases, all_entities, plural
 from loaders.extraction.signatures import text_signature
@@ -47,7 +47,7 @@ _COMPANY = frozenset({EntityType.COMPANY})
 _PLACES = frozenset({EntityType.PLACE, EntityType.COUNTRY})
 
 
-def description_candidates(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[Candidate]:
+def description_candidates(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[RelationCandidate]:
     """All relations that noun phrases state."""
     seen: set[tuple[int, int]] = set()
     for mention in phrases.text.mentions:
@@ -66,7 +66,7 @@ def description_candidates(found: list[Clause], phrases: Phrases, frames: Frames
     yield from _groups(phrases)
 
 
-def _groups(phrases: Phrases) -> Iterator[Candidate]:
+def _groups(phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "the group of A, B and C" lists the members of the bloc that the text last named."""
     text = phrases.text
     for token in text.doc:
@@ -78,7 +78,7 @@ def _groups(phrases: Phrases) -> Iterator[Candidate]:
             continue
         blocs = [m.referent for m in text.mentions if m.start < token.i and m.referent.type is EntityType.BLOC]
         for member in members if blocs else ():
-            yield Candidate(RelationType.MEMBER_OF, member, blocs[-1], token, "group of", "group of", 0.75)
+            yield RelationCandidate(RelationType.MEMBER_OF, member, blocs[-1], token, "group of", "group of", 0.75)
 
 
 def describing_nouns(mention: Mention, phrases: Phrases, found: list[Clause]) -> list[Token]:
@@ -137,27 +137,29 @@ def _is_class(noun: Token) -> bool:
     )
 
 
-def _described(firm: Referent, noun: Token, phrases: Phrases) -> Iterator[Candidate]:
+def _described(firm: Referent, noun: Token, phrases: Phrases) -> Iterator[RelationCandidate]:
     """Home country and products that a noun with its modifiers tells of a firm."""
     known = words()
     for place in phrases.modifiers(noun, frozenset({EntityType.COUNTRY})):
-        yield Candidate(RelationType.LOCATED_IN, firm, place, noun, f"{place.name} {noun.text}", "home adjective", 0.85)
+        yield RelationCandidate(
+            RelationType.LOCATED_IN, firm, place, noun, f"{place.name} {noun.text}", "home adjective", 0.85
+        )
         if any(
             child.lower_ in _STATE or child.lower_.startswith("state-") for child in noun.subtree if child.i < noun.i
         ):
             relation = RelationType.OWNS if firm.type is EntityType.COMPANY else RelationType.SUBSIDIARY_OF
             ends = (place, firm) if firm.type is EntityType.COMPANY else (firm, place)
-            yield Candidate(relation, *ends, noun, f"state {noun.text}", "state-owned", 0.75)
+            yield RelationCandidate(relation, *ends, noun, f"state {noun.text}", "state-owned", 0.75)
     lemma = noun.lemma_.lower()
     if (product := known.maker_words.get(lemma)) is not None:
         thing = _known_thing(product, phrases)
-        yield Candidate(RelationType.PRODUCES, firm, thing, noun, noun.text, "maker word", 0.85)
+        yield RelationCandidate(RelationType.PRODUCES, firm, thing, noun, noun.text, "maker word", 0.85)
     if lemma in known.maker_nouns or lemma in known.company_nouns:
         things = _made_things(noun, phrases)
         strong = lemma in known.strong_maker_nouns or lemma.endswith("maker")
         for thing in things:
             if strong or thing.name in _TRADES:
-                yield Candidate(
+                yield RelationCandidate(
                     RelationType.PRODUCES, firm, thing, noun, noun.text, "maker noun", 0.8 if strong else 0.7
                 )
 
@@ -223,15 +225,17 @@ def _compound_thing(compounds: list[Token], noun: Token, phrases: Phrases) -> Re
     return phrases.text.referent(" ".join(parts), type, first=compounds[0].i)
 
 
-def _home(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
+def _home(mention: Mention, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "China's AMEC", "US-based Tesla", "Fremont, California-based producer", "Foxconn (Taiwan)"."""
     doc, text = phrases.text.doc, phrases.text
     for place in _based(mention, phrases):
-        yield Candidate(RelationType.LOCATED_IN, mention.referent, place, doc[mention.root], "based", "based", 0.88)
+        yield RelationCandidate(
+            RelationType.LOCATED_IN, mention.referent, place, doc[mention.root], "based", "based", 0.88
+        )
     for preposition, item in prepositional(doc[mention.root]):  # "STATS ChipPAC of Singapore"
         country = text.head_mention(item) if preposition == "of" else None
         if country is not None and country.referent.type is EntityType.COUNTRY and country.kind is FormKind.NAME:
-            yield Candidate(
+            yield RelationCandidate(
                 RelationType.LOCATED_IN, mention.referent, country.referent, doc[mention.root], "of", "firm of", 0.72
             )
     root = doc[mention.start]
@@ -241,7 +245,7 @@ def _home(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
             if other is None or other is mention or other.pronoun or other.referent.type is not EntityType.COUNTRY:
                 continue
             if child.dep_ == "poss" or (other.kind is FormKind.ADJECTIVE and other.end == mention.start):
-                yield Candidate(
+                yield RelationCandidate(
                     RelationType.LOCATED_IN,
                     mention.referent,
                     other.referent,
@@ -282,11 +286,13 @@ def outer_places(phrases: Phrases) -> set[int]:
     return {outer.start for mention in phrases.text.mentions if (outer := _outer(mention, phrases)) is not None}
 
 
-def _place_chain(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
+def _place_chain(mention: Mention, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "Loznica, Serbia": the place is in what follows the comma."""
     if (outer := _outer(mention, phrases)) is not None:
         root = phrases.text.doc[mention.root]
-        yield Candidate(RelationType.LOCATED_IN, mention.referent, outer.referent, root, "in", "place chain", 0.9)
+        yield RelationCandidate(
+            RelationType.LOCATED_IN, mention.referent, outer.referent, root, "in", "place chain", 0.9
+        )
 
 
 def _outer(mention: Mention, phrases: Phrases) -> Mention | None:
@@ -321,7 +327,7 @@ def regions() -> frozenset[str]:
     return frozenset(read_yaml("regions.yaml")["regions"])
 
 
-def _stands_in(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
+def _stands_in(mention: Mention, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "the library in Simi Valley", "the APEC summit in South Korea"."""
     root = phrases.text.doc[mention.root]
     if mention.pronoun or mention.start in phrases.outer:
@@ -331,13 +337,13 @@ def _stands_in(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
         if mention.referent.type is EntityType.PLACE and preposition != "in":
             continue
         if place is not None and place.referent.type in _PLACES and not place.pronoun:
-            yield Candidate(
+            yield RelationCandidate(
                 RelationType.LOCATED_IN, mention.referent, place.referent, root, preposition, "stands in", 0.8
             )
             break
 
 
-def _relational_nouns(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[Candidate]:
+def _relational_nouns(found: list[Clause], phrases: Phrases, frames: Frames) -> Iterator[RelationCandidate]:
     """What an end is called: "X, a subsidiary of Y", "Y's parent company X", "X is a member of Y"."""
     heads = frames.heads(FrameKind.NOUN)
     by_complement: dict[int, Clause] = {}
@@ -363,7 +369,7 @@ def _relational_nouns(found: list[Clause], phrases: Phrases, frames: Frames) -> 
 
 def _relational(
     frame: Frame, noun: Token, clause: Clause | None, naming: Clause | None, phrases: Phrases
-) -> Iterator[Candidate]:
+) -> Iterator[RelationCandidate]:
     definition = text_signature(frame.relation)
     called, other = definition.subject_types, definition.object_types
     if frame.first is Slot.OBJECT:
@@ -389,7 +395,9 @@ def _relational(
         for end in ends:
             if name is not end:
                 subject, object = (name, end) if frame.first is Slot.SUBJECT else (end, name)
-                yield Candidate(frame.relation, subject, object, noun, noun.text, f"noun:{frame.text}", 0.75, modality)
+                yield RelationCandidate(
+                    frame.relation, subject, object, noun, noun.text, f"noun:{frame.text}", 0.75, modality
+                )
 
 
 def _apposed(noun: Token, phrases: Phrases, types: frozenset[EntityType]) -> list[Referent]:

@@ -13,7 +13,7 @@ from loaders.extraction.matching import (
     DELIVERIES,
     OF_ACTS,
     OF_THINGS,
-    Candidate,
+    RelationCandidate,
     after_prepositions,
     count,
     noun_forms,
@@ -81,7 +81,7 @@ _OF_STATES = frozenset({RelationType.AGREES_WITH, RelationType.NEGOTIATES_WITH})
 
 def event_candidates(
     phrases: Phrases, frames: Frames, found: list[Clause], rejected: dict[str, int]
-) -> Iterator[Candidate]:
+) -> Iterator[RelationCandidate]:
     """Relations of nouns that stand for acts: "Canada's tariffs on steel", "talks between A and B"."""
     heads = frames.heads(FrameKind.EVENT)
     by_verb = {clause.verb.i: clause for clause in found}
@@ -114,7 +114,7 @@ def _companies() -> frozenset[str]:
 
 def _event_pairs(
     frame: Frame, noun: Token, phrases: Phrases, by_verb: dict[int, Clause], rejected: dict[str, int]
-) -> Iterator[Candidate]:
+) -> Iterator[RelationCandidate]:
     definition = text_signature(frame.relation)
     carrier = carrying_clause(noun, by_verb)
     if _is_of_another(noun, phrases) or (carrier is not None and _undoes(carrier.lemma, frame.relation)):
@@ -166,9 +166,11 @@ def _event_pairs(
     for subject, object in pairs:
         if other_delivery(frame.relation, noun.lemma_.lower(), object):
             continue
-        yield Candidate(frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality)
+        yield RelationCandidate(
+            frame.relation, subject, object, noun, noun.text, f"event:{frame.text}", confidence, modality
+        )
         if retaliates and frame.relation is not RelationType.RETALIATES_AGAINST:
-            yield Candidate(
+            yield RelationCandidate(
                 RelationType.RETALIATES_AGAINST, subject, object, noun, noun.text, "retaliatory act", 0.62, modality
             )
 

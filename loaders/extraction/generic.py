@@ -7,7 +7,7 @@ from graph_schema.vocabulary import EntityType, RelationType
 from loaders.extraction.clauses import Clause
 from loaders.extraction.document import Referent
 from loaders.extraction.frames import read_yaml
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.words import modality_words
@@ -25,7 +25,9 @@ _ACTORS = frozenset(
 )
 
 
-def generic_candidates(found: list[Clause], phrases: Phrases, typed: Iterable[Candidate]) -> Iterator[Candidate]:
+def generic_candidates(
+    found: list[Clause], phrases: Phrases, typed: Iterable[RelationCandidate]
+) -> Iterator[RelationCandidate]:
     """RELATED_TO for pairs that no typed candidate of the same text ties."""
     tied = {frozenset((id(candidate.subject), id(candidate.object))) for candidate in typed}
     visits, skipped = _verbs()
@@ -44,7 +46,7 @@ def generic_candidates(found: list[Clause], phrases: Phrases, typed: Iterable[Ca
                         if key in tied:
                             continue
                         tied.add(key)
-                        yield Candidate(
+                        yield RelationCandidate(
                             RelationType.RELATED_TO,
                             subject,
                             object,

@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from graph_schema.vocabulary import EntityType, RelationType
 from loaders.extraction.clauses import prepositional
 from loaders.extraction.document import Mention, Referent, Text
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.words import words
 from loaders.gazetteer import FormKind
@@ -17,7 +17,7 @@ _TRADED = frozenset({"tariff", "duty", "levy", "import", "export", "ban"})
 _MODIFIER = frozenset({"compound", "amod", "nmod", "poss"})
 
 
-def made_by(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
+def made_by(mention: Mention, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "Nvidia's H200", "Boeing jets", "the EyeQ4 processor from Mobileye", "Chinese electric vehicles"."""
     doc, text = phrases.text.doc, phrases.text
     root = doc[mention.root]
@@ -40,13 +40,13 @@ def made_by(mention: Mention, phrases: Phrases) -> Iterator[Candidate]:
                 continue
             made = RelationType.PRODUCES, owner.referent, mention.referent, root
             if owner.referent.type is EntityType.COMPANY and child.dep_ in _MODIFIER:
-                yield Candidate(*made, "'s", "possessed product", 0.75)
+                yield RelationCandidate(*made, "'s", "possessed product", 0.75)
             elif head == root and _is_national(mention, owner, child, root):
-                yield Candidate(*made, child.text, "national product", 0.5)
+                yield RelationCandidate(*made, child.text, "national product", 0.5)
     yield from _made_by_complement(mention, head, phrases)
 
 
-def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iterator[Candidate]:
+def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "X's flagship H200", "the processor from X"."""
     doc, text = phrases.text.doc, phrases.text
     root = doc[mention.root]
@@ -54,16 +54,22 @@ def _made_by_complement(mention: Mention, head: Token, phrases: Phrases) -> Iter
         owner = text.at(mention.start - 2)
         if owner is not None and owner.referent.type is EntityType.COMPANY:
             for thing in mention.referents:
-                yield Candidate(RelationType.PRODUCES, owner.referent, thing, root, "'s", "possessed product", 0.75)
+                yield RelationCandidate(
+                    RelationType.PRODUCES, owner.referent, thing, root, "'s", "possessed product", 0.75
+                )
     for maker, word in _named_makers(head, text):
-        yield Candidate(RelationType.PRODUCES, maker, mention.referent, root, word.text, "made", 0.72)
+        yield RelationCandidate(RelationType.PRODUCES, maker, mention.referent, root, word.text, "made", 0.72)
     for listed in _listed_under(root):
         for firm in phrases.modifiers(listed, _COMPANY):
-            yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, listed.text, "listed product", 0.72)
+            yield RelationCandidate(
+                RelationType.PRODUCES, firm, mention.referent, root, listed.text, "listed product", 0.72
+            )
     for preposition, item in prepositional(head):
         if preposition in ("from", "by"):
             for firm in phrases.entities(item, _COMPANY, deep=False):
-                yield Candidate(RelationType.PRODUCES, firm, mention.referent, root, preposition, "product from", 0.75)
+                yield RelationCandidate(
+                    RelationType.PRODUCES, firm, mention.referent, root, preposition, "product from", 0.75
+                )
 
 
 def _named_makers(noun: Token, text: Text) -> Iterator[tuple[Referent, Token]]:

@@ -49,7 +49,7 @@ OF_ACTS = frozenset(
 
 
 @dataclass(eq=False, slots=True)
-class Candidate:
+class RelationCandidate:
     """A relation that some pattern proposes."""
 
     relation: RelationType
@@ -79,10 +79,10 @@ class Binding:
 
 def verb_candidates(
     clauses: list[Clause], phrases: Phrases, frames: Frames, rejected: dict[str, int]
-) -> Iterator[Candidate]:
+) -> Iterator[RelationCandidate]:
     """Relations of all clauses: for each pair of entities the most specific frame."""
     for clause in clauses:
-        best: dict[tuple[Referent, Referent], tuple[int, Candidate]] = {}
+        best: dict[tuple[Referent, Referent], tuple[int, RelationCandidate]] = {}
         for frame in frames.of(FrameKind.VERB, clause.lemma):
             for binding in bind_verb(frame, clause):
                 for candidate in _verb_pairs(frame, binding, clause, phrases, rejected):
@@ -215,7 +215,7 @@ def noun_forms(token: Token) -> set[str]:
 
 def _verb_pairs(
     frame: Frame, binding: Binding, clause: Clause, phrases: Phrases, rejected: dict[str, int]
-) -> Iterator[Candidate]:
+) -> Iterator[RelationCandidate]:
     definition = text_signature(frame.relation)
     modality = frame.modality
     if modality is Modality.ASSERTED and binding.literal is not None:
@@ -241,7 +241,7 @@ def _verb_pairs(
             frame.relation is RelationType.SUPPLIES and _sells_a_business(clause, phrases)
         ):
             continue
-        yield Candidate(
+        yield RelationCandidate(
             frame.relation, subject, object, clause.verb, predicate, f"verb:{frame.text}", confidence, modality
         )
 

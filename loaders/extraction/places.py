@@ -11,7 +11,7 @@ from spacy.tokens import Token
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.extraction.clauses import Clause, prepositional
 from loaders.extraction.document import Mention, Referent, Text
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.words import words
@@ -89,7 +89,7 @@ class _Site:
     clause: Clause | None
 
 
-def unit_candidates(phrases: Phrases) -> Iterator[Candidate]:
+def unit_candidates(phrases: Phrases) -> Iterator[RelationCandidate]:
     """Units "<Parent> <Place>", with their parent and place; gives the text mentions of them."""
     text = phrases.text
     made: list[Referent] = []
@@ -102,15 +102,17 @@ def unit_candidates(phrases: Phrases) -> Iterator[Candidate]:
         holder = text.head_mention(token.head) if token.dep_ == "appos" else None
         if holder is not None and holder.referent.type is EntityType.COMPANY:
             for place in places:
-                yield Candidate(RelationType.LOCATED_IN, holder.referent, place, token, "unit", "unit place", 0.75)
+                yield RelationCandidate(
+                    RelationType.LOCATED_IN, holder.referent, place, token, "unit", "unit place", 0.75
+                )
         elif any(child.dep_ == "appos" and text.head_mention(child) for child in token.children):
             continue  # a unit with a name of its own
         elif parents and places:
             names = [f"{parents[0].name} {_surface(place, token, phrases)}" for place in places]
             units = [text.referent(name, EntityType.COMPANY, first=token.i) for name in names]
             for unit, place in zip(units, places, strict=True):
-                yield Candidate(RelationType.SUBSIDIARY_OF, unit, parents[0], token, token.text, "unit", 0.82)
-                yield Candidate(RelationType.LOCATED_IN, unit, place, token, token.text, "unit place", 0.8)
+                yield RelationCandidate(RelationType.SUBSIDIARY_OF, unit, parents[0], token, token.text, "unit", 0.82)
+                yield RelationCandidate(RelationType.LOCATED_IN, unit, place, token, token.text, "unit place", 0.8)
             made.extend(units)
             of_some = token.dep_ == "pobj" and token.head.lower_ == "of"  # "two of its Shanghai units"
             for item in (token.head.head, token) if of_some else (token,):
@@ -165,7 +167,7 @@ def _unit_places(token: Token, phrases: Phrases) -> list[Referent]:
     return list(dict.fromkeys(found))
 
 
-def facility_candidates(found: list[Clause], phrases: Phrases) -> Iterator[Candidate]:
+def facility_candidates(found: list[Clause], phrases: Phrases) -> Iterator[RelationCandidate]:
     """Facilities "<Owner> <Place> <kind>": who owns them, where they stand, what they make."""
     by_verb = {clause.verb.i: clause for clause in found}
     for token in phrases.text.doc:
@@ -216,7 +218,7 @@ def _building_clause(token: Token, by_verb: dict[int, Clause]) -> Clause | None:
     return None
 
 
-def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
+def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[RelationCandidate]:
     token, clause = site.noun, site.clause
     modality = Modality.ASSERTED if clause is None else verb_modality(clause.verb)
     builds = (
@@ -229,18 +231,18 @@ def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
     )
     standing = modality if builds else Modality.ASSERTED
     for place in site.places[:1]:
-        yield Candidate(
+        yield RelationCandidate(
             RelationType.LOCATED_IN, site.referent, place, token, token.text, "facility place", 0.75, standing
         )
-        yield Candidate(
+        yield RelationCandidate(
             RelationType.OPERATES_IN, site.owner, place, token, token.text, "facility operator", 0.62, standing
         )
     if clause is None or not builds or clause.lemma in _OWNING:
-        yield Candidate(
+        yield RelationCandidate(
             RelationType.OWNS, site.owner, site.referent, token, token.text, "facility owner", 0.68, standing
         )
     if clause is not None and _money(clause) and _spends(site.owner, clause, phrases):
-        yield Candidate(
+        yield RelationCandidate(
             RelationType.INVESTS_IN,
             site.owner,
             site.referent,
@@ -259,7 +261,7 @@ def _site_candidates(site: _Site, phrases: Phrases) -> Iterator[Candidate]:
             mention = phrases.text.at(piece)
             if mention is not None and mention.referent.type in _THINGS:
                 maker = site.referent
-                yield Candidate(
+                yield RelationCandidate(
                     RelationType.PRODUCES, maker, mention.referent, token, token.text, "facility product", 0.6, standing
                 )
                 break

@@ -7,7 +7,7 @@ from spacy.tokens import Token
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.clauses import Clause, conjuncts
 from loaders.extraction.document import Mention, Referent
-from loaders.extraction.matching import Candidate
+from loaders.extraction.matching import RelationCandidate
 from loaders.extraction.modality import verb_modality
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.words import words
@@ -38,7 +38,7 @@ _STARTS = frozenset(
 )
 
 
-def role_candidates(found: list[Clause], phrases: Phrases) -> Iterator[Candidate]:
+def role_candidates(found: list[Clause], phrases: Phrases) -> Iterator[RelationCandidate]:
     """Every office that the text says a person holds or held."""
     leaving = _leaving(found, phrases)
     for mention in phrases.text.mentions:
@@ -64,7 +64,7 @@ def _leaving(found: list[Clause], phrases: Phrases) -> dict[int, Token]:
     return verbs
 
 
-def _before(person: Mention, phrases: Phrases) -> Candidate | None:
+def _before(person: Mention, phrases: Phrases) -> RelationCandidate | None:
     """ "US Treasury Secretary Scott Bessent", "the COO of Samsung, Lee Jae-yong"."""
     doc = phrases.text.doc
     index = person.start - 1
@@ -143,7 +143,7 @@ def _title_ending_at(end: int, person: Mention, phrases: Phrases) -> tuple[int, 
     return (first, end) if head_seen and first <= end else None
 
 
-def _from_title(tokens: list[Token], person: Mention, phrases: Phrases, trigger: Token) -> Candidate | None:
+def _from_title(tokens: list[Token], person: Mention, phrases: Phrases, trigger: Token) -> RelationCandidate | None:
     """The candidate that a title's tokens make for a person."""
     known, text = words(), phrases.text
     heads = [token for token in tokens if text.at(token) is None and token.lower_ in known.title_heads]
@@ -174,7 +174,7 @@ def _from_title(tokens: list[Token], person: Mention, phrases: Phrases, trigger:
         return None
     role = _role_text([token for token in tokens if token.lower_ not in known.former_words], owner, phrases)
     modality = Modality.ENDED if former else Modality.ASSERTED
-    return Candidate(
+    return RelationCandidate(
         RelationType.HOLDS_ROLE_AT,
         person.referent,
         owner,
@@ -227,7 +227,7 @@ def _role_text(tokens: list[Token], owner: Referent, phrases: Phrases) -> str:
     return "".join(token.text_with_ws for token in kept).strip()
 
 
-def _after(person: Mention, phrases: Phrases) -> Candidate | None:
+def _after(person: Mention, phrases: Phrases) -> RelationCandidate | None:
     """ "Jean-Marc Chery, ST's chief operating officer", "Jane Roe (CEO of X)"."""
     doc, text, known = phrases.text.doc, phrases.text, words()
     index = person.end
@@ -255,7 +255,7 @@ def _after(person: Mention, phrases: Phrases) -> Candidate | None:
     return _from_title([doc[i] for i in range(index + 1, end)], person, phrases, doc[person.root])
 
 
-def _predicated(clause: Clause, phrases: Phrases) -> Iterator[Candidate]:
+def _predicated(clause: Clause, phrases: Phrases) -> Iterator[RelationCandidate]:
     """ "X is the chairman of Y", "Y named X chief executive", "X resigned as chairman of Y"."""
     people: list[Referent] = []
     titles: list[Token] = []
@@ -291,7 +291,7 @@ def _predicated(clause: Clause, phrases: Phrases) -> Iterator[Candidate]:
             ]
             role = _role_text(tokens, owner, phrases)
             for person in people:
-                yield Candidate(
+                yield RelationCandidate(
                     RelationType.HOLDS_ROLE_AT,
                     person,
                     owner,

@@ -23,14 +23,14 @@ from loaders.extraction.extractor import Extraction
 from loaders.extraction.frames import FrameKind, frames
 from loaders.extraction.generic import generic_candidates
 from loaders.extraction.lemmas import pipeline_name
-from loaders.extraction.matching import Candidate, verb_candidates
+from loaders.extraction.matching import RelationCandidate, verb_candidates
 from loaders.extraction.mentions import MentionFinder
 from loaders.extraction.open import open_triples
 from loaders.extraction.phrases import Phrases
 from loaders.extraction.places import facility_candidates, unit_candidates
 from loaders.extraction.roles import role_candidates
 from loaders.gazetteer import gazetteer
-from loaders.triple import Article, Mention, Triple
+from loaders.triple import Article, NamedEntity, Triple
 
 _BATCH_ARTICLES = 64
 _BATCH_CHARACTERS = 100_000
@@ -137,7 +137,7 @@ class SpacyExtractor(PipelineExtractor):
         coreference.resolve(text)
         found = clauses(doc, self._verbs)
         phrases = Phrases(text)
-        candidates: list[Candidate] = list(role_candidates(found, phrases))
+        candidates: list[RelationCandidate] = list(role_candidates(found, phrases))
         for candidate in candidates:
             if candidate.object.type is EntityType.COUNTRY and candidate.modality is Modality.ASSERTED:
                 phrases.governs.setdefault(candidate.subject, candidate.object)
@@ -165,9 +165,9 @@ class OpenExtractor(PipelineExtractor):
         for fact in open_triples(doc):
             start, end = chunk.original(fact.span.start), chunk.original(fact.span.end - 1) + 1
             yield Triple(
-                subject=Mention(fact.subject),
+                subject=NamedEntity(fact.subject),
                 predicate=fact.predicate,
-                object=Mention(fact.object),
+                object=NamedEntity(fact.object),
                 sentence=article.text[start:end],
                 span=Span(start, end),
                 confidence=fact.confidence,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from spacy.tokens import Token
 
 from graph_schema.vocabulary import Modality
-from loaders.extraction.dates import Bound, Period, TimeExpression, time_expressions
+from loaders.extraction.dates import DateBound, DateRange, TimeExpression, time_expressions
 
 _AHEAD = frozenset({Modality.PLANNED, Modality.THREATENED, Modality.POSSIBLE, Modality.CONDITIONAL})
 _FORWARD = frozenset({"will", "shall"})
@@ -31,11 +31,11 @@ def timing(trigger: Token, modality: Modality, published: dt.date | None, *, act
     verb = _verb(trigger) if act or trigger.pos_ in _VERBAL else trigger
     sentence = trigger.sent
     ahead = modality in _AHEAD or any(child.lower_ in _FORWARD for child in verb.children)
-    own: dict[Bound, set[Period]] = {bound: set() for bound in Bound}
+    own: dict[DateBound, set[DateRange]] = {bound: set() for bound in DateBound}
     for expression in time_expressions(sentence.text, published, ahead=ahead):
         if _governed(expression, trigger, verb):
             own[expression.bound].add(expression.period)
-    at, since, until = (_only(own[bound]) for bound in Bound)
+    at, since, until = (_only(own[bound]) for bound in DateBound)
     date = None if at is None else at.first
     if modality is Modality.DENIED:
         return Timing(date)
@@ -49,7 +49,7 @@ def timing(trigger: Token, modality: Modality, published: dt.date | None, *, act
     )
 
 
-def _only(periods: set[Period]) -> Period | None:
+def _only(periods: set[DateRange]) -> DateRange | None:
     return next(iter(periods)) if len(periods) == 1 else None
 
 

@@ -39,7 +39,7 @@ def default_connection() -> AbstractAsyncContextManager[Graph]:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class JobReport:
     """How one run of a job ended."""
 
     job: str
@@ -86,7 +86,7 @@ async def run_job(
     stop: asyncio.Event,
     connect: Connect = default_connection,
     begun: AtWork | None = None,
-) -> Report:
+) -> JobReport:
     """Run `job` once, with its retries. `stop` ends it after the batch at hand; `begun` is what `begin_job` gave.
 
     Raises JobRunning when it is at work already, and nothing else that a job can meet; a bug is recorded as a failure first.
@@ -117,7 +117,7 @@ async def run_job(
             error = problem
         except Exception as bug:
             seconds, told = time.monotonic() - clock, f"internal error: {type(bug).__name__}; see the log"
-            failed = Report(job.name, JobStatus.FAILED, ExitCode.FAILED, _made(attempts), seconds, {}, told)
+            failed = JobReport(job.name, JobStatus.FAILED, ExitCode.FAILED, _made(attempts), seconds, {}, told)
             await _record(connect if at_work is None else at_work.again, log, job, failed)
             raise
         report = _report(job, outcomes, error, _made(attempts), time.monotonic() - clock, stopped=stop.is_set())
@@ -194,7 +194,7 @@ async def _time_is_up(stop: asyncio.Event, seconds: float) -> AsyncIterator[asyn
             await watching
 
 
-async def _record(connect: Connect, log: structlog.BoundLogger, job: JobDefinition, report: Report) -> None:
+async def _record(connect: Connect, log: structlog.BoundLogger, job: JobDefinition, report: JobReport) -> None:
     """Write how the job ended; a database that is away is in the log."""
     try:
         async with connect() as graph:
@@ -210,7 +210,7 @@ async def _record(connect: Connect, log: structlog.BoundLogger, job: JobDefiniti
         log.warning("the job's state could not be recorded", error=str(error))
 
 
-def _tell(log: structlog.BoundLogger, report: Report) -> None:
+def _tell(log: structlog.BoundLogger, report: JobReport) -> None:
     level = log.error if report.status is JobStatus.FAILED else log.info
     level(
         "job ended",
@@ -230,7 +230,7 @@ def _report(
     seconds: float,
     *,
     stopped: bool,
-) -> Report:
+) -> JobReport:
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts.update(outcome.counts.as_dict())
@@ -243,10 +243,12 @@ def _report(
         status, exit_code = JobStatus.INTERRUPTED, ExitCode.INTERRUPTED
     elif counts["records_refused"]:
         status, exit_code = JobStatus.REFUSED, ExitCode.REFUSED
-    return Report(job.name, status, exit_code, attempts, seconds, dict(counts), None if error is None else str(error))
+    return JobReport(
+        job.name, status, exit_code, attempts, seconds, dict(counts), None if error is None else str(error)
+    )
 
 
-def _measure(report: Report) -> None:
+def _measure(report: JobReport) -> None:
     metrics.RUNS.labels(report.job, report.status).inc()
     metrics.SECONDS.labels(report.job).observe(report.seconds)
     read, refused = report.counts.get("records_read", 0), report.counts.get("records_refused", 0)

@@ -14,7 +14,7 @@ from graph_schema.ids import EntityId, entity_id
 from graph_schema.vocabulary import THINGS, EntityType, RelationDefinition
 from loaders.gazetteer import GazetteerEntry, gazetteer, strip_legal_form, without_article
 from loaders.resolution import names
-from loaders.triple import Mention
+from loaders.triple import NamedEntity
 
 _KIN: tuple[frozenset[EntityType], ...] = (
     frozenset({EntityType.COMPANY, EntityType.ORGANIZATION}),
@@ -81,7 +81,7 @@ class Resolved:
     entity: Entity
 
 
-def identify(mention: Mention) -> Identified:
+def identify(mention: NamedEntity) -> Identified:
     """The canonical name of a mention and, where it or the gazetteer tells, its type."""
     return _identify(mention.name, mention.type, mention.aliases)
 

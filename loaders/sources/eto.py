@@ -25,7 +25,7 @@ from loaders.sources.fields import FieldProblem
 from loaders.sources.lines import must_be_there, source_name
 from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Row, read_table
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "stages.csv": ("stage_id", "stage_name"),
@@ -55,7 +55,7 @@ def _data() -> Mapping[str, Any]:
 class _Thing:
     """A stage, input, firm or country, and the year that shares in it are of."""
 
-    mention: Mention | None
+    mention: NamedEntity | None
     """None for providers that are nobody in particular."""
     year: int
 
@@ -160,7 +160,7 @@ class _Cells:
             raise self.malformed(column, f"is {id!r}, which no table defines")
         return known[id]
 
-    def named(self, column: str, known: Mapping[str, _Thing]) -> Mention:
+    def named(self, column: str, known: Mapping[str, _Thing]) -> NamedEntity:
         mention = self.thing(column, known).mention
         if mention is None:
             raise self.malformed(column, f"is {self.get(column)!r}, which is nobody in particular")
@@ -258,16 +258,16 @@ _READERS = {
 }
 
 
-def _country(cells: _Cells, column: str) -> Mention:
+def _country(cells: _Cells, column: str) -> NamedEntity:
     code = cells.name(column)
     name = country_name(_data()["countries"].get(code, code))
     if name is None:
         raise cells.malformed(column, f"is {code!r}, expected an ISO 3166-1 alpha-3 code")
-    return Mention(name, EntityType.COUNTRY)
+    return NamedEntity(name, EntityType.COUNTRY)
 
 
-def _mention(name: str, type: EntityType) -> Mention:
-    return Mention(_data()["names"].get(name, name), type)
+def _mention(name: str, type: EntityType) -> NamedEntity:
+    return NamedEntity(_data()["names"].get(name, name), type)
 
 
 def _year(cells: _Cells) -> int:
@@ -276,7 +276,7 @@ def _year(cells: _Cells) -> int:
 
 
 def _triple(
-    subject: Mention, words: str, object: Mention, relation: RelationType, *, how: str = "", **more: Any
+    subject: NamedEntity, words: str, object: NamedEntity, relation: RelationType, *, how: str = "", **more: Any
 ) -> Triple:
     sentence = f"{subject.name} {words} {object.name}{how}."
     return Triple(subject, words, object, sentence, Span(0, len(sentence)), relation=relation, **more)

@@ -22,11 +22,11 @@ from loaders.sources import fields
 from loaders.sources.countries import country_name
 from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.followthemoney_lines import EntityRecord, mapping, read_lines
+from loaders.sources.followthemoney_lines import FollowTheMoneyRecord, mapping, read_lines
 from loaders.sources.followthemoney_names import NameIndex, described
 from loaders.sources.lines import STDIN, must_be_there
 from loaders.sources.records import SourceRecord
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 _KIND = "followthemoney/1"
 
@@ -52,7 +52,7 @@ class FollowTheMoney:
             for path in self.paths:
                 for record in read_lines(path, self.ignored):
                     try:
-                        if isinstance(record, EntityRecord):
+                        if isinstance(record, FollowTheMoneyRecord):
                             yield replace(_stated(record, index), raw=record.raw)
                         else:
                             yield record
@@ -92,7 +92,7 @@ SOURCE = SourceDefinition(
 )
 
 
-def _stated(record: EntityRecord, index: NameIndex) -> SourceRecord:
+def _stated(record: FollowTheMoneyRecord, index: NameIndex) -> SourceRecord:
     """What one entity of the source states. Raises MalformedRecord."""
     if record.op == "DEL":
         return SourceRecord(record.source, record.line, _document(record, None), withdrawn=True)
@@ -106,7 +106,7 @@ def _stated(record: EntityRecord, index: NameIndex) -> SourceRecord:
     return SourceRecord(record.source, record.line, _document(record, None), passed_over="schema_states_nothing")
 
 
-def _sanction(record: EntityRecord, index: NameIndex) -> SourceRecord:
+def _sanction(record: FollowTheMoneyRecord, index: NameIndex) -> SourceRecord:
     """Who lists whom, under which list, from when to when; the end of a listing is a statement of its own."""
     authority, program = _authority(record), _program(record)
     listers = [lister for lister in (authority, program) if lister is not None]
@@ -150,14 +150,14 @@ def _sanction(record: EntityRecord, index: NameIndex) -> SourceRecord:
     )
 
 
-def _authority(record: EntityRecord) -> Mention | None:
+def _authority(record: FollowTheMoneyRecord) -> NamedEntity | None:
     """Who lists: the authority, with its country where the name alone could be any country's; else the country or bloc."""
     name, code = record.first("authority"), (record.first("country") or "").lower()
     country = mapping()["blocs"].get(code) or (country_name(code) if code else None)
     if name is None:
         if country is None:
             return None
-        return Mention(country, EntityType.BLOC if code in mapping()["blocs"] else EntityType.COUNTRY)
+        return NamedEntity(country, EntityType.BLOC if code in mapping()["blocs"] else EntityType.COUNTRY)
     try:
         name = fields.name(mapping()["authorities"].get(name, name))
     except FieldProblem as problem:
@@ -165,21 +165,21 @@ def _authority(record: EntityRecord) -> Mention | None:
     ministry = gazetteer().ministry(name)
     if ministry is not None and ministry.country is None and country is not None:
         name = f"{name} ({country})"
-    return Mention(name, EntityType.GOVERNMENT_BODY)
+    return NamedEntity(name, EntityType.GOVERNMENT_BODY)
 
 
-def _program(record: EntityRecord) -> Mention | None:
+def _program(record: FollowTheMoneyRecord) -> NamedEntity | None:
     """The list; None where it has no name, or one too long to be one."""
     name = record.first("program") or record.first("programId")
     if name is None:
         return None
     try:
-        return Mention(fields.name(mapping()["lists"].get(name, name)), EntityType.POLICY)
+        return NamedEntity(fields.name(mapping()["lists"].get(name, name)), EntityType.POLICY)
     except FieldProblem:
         return None
 
 
-def _link(record: EntityRecord, link: Mapping[str, Any], index: NameIndex) -> SourceRecord:
+def _link(record: FollowTheMoneyRecord, link: Mapping[str, Any], index: NameIndex) -> SourceRecord:
     """A tie between two entities of the source."""
     start = next(iter(record.dates("startDate", "date")), None)
     end = next(reversed(record.dates("endDate", end=True)), None)
@@ -210,7 +210,7 @@ def _link(record: EntityRecord, link: Mapping[str, Any], index: NameIndex) -> So
     return SourceRecord(record.source, record.line, _document(record, triples[0].sentence.rstrip(".")), tuple(triples))
 
 
-def _seat(record: EntityRecord, index: NameIndex) -> SourceRecord:
+def _seat(record: FollowTheMoneyRecord, index: NameIndex) -> SourceRecord:
     """Where a firm or organisation is based, where the source tells one country."""
     name, type, aliases = described(record)
     if name is None:
@@ -223,8 +223,8 @@ def _seat(record: EntityRecord, index: NameIndex) -> SourceRecord:
     for at in mapping()["seat"]:
         countries = {found for code in record.properties.get(at, ()) if (found := country_name(code)) is not None}
         if len(countries) == 1:
-            country = Mention(countries.pop(), EntityType.COUNTRY)
-            firm = index.mention(record.id) or Mention(name, EntityType(type), tuple(aliases))
+            country = NamedEntity(countries.pop(), EntityType.COUNTRY)
+            firm = index.mention(record.id) or NamedEntity(name, EntityType(type), tuple(aliases))
             words = "is registered in" if at == "jurisdiction" else "is based in"
             triple = _triple(
                 firm,
@@ -238,12 +238,12 @@ def _seat(record: EntityRecord, index: NameIndex) -> SourceRecord:
     return SourceRecord(record.source, record.line, document, passed_over="only_describes")
 
 
-def _triple(subject: Mention, words: str, object: Mention, sentence: str, **more: Any) -> Triple:
+def _triple(subject: NamedEntity, words: str, object: NamedEntity, sentence: str, **more: Any) -> Triple:
     sentence = sentence[: fields.LONGEST_TEXT]
     return Triple(subject, words, object, sentence, Span(0, len(sentence)), **more)
 
 
-def _ends(record: EntityRecord, at: str, index: NameIndex) -> list[Mention]:
+def _ends(record: FollowTheMoneyRecord, at: str, index: NameIndex) -> list[NamedEntity]:
     """The entities that a property names. Raises MalformedRecord when it names none, or one that the files do not have."""
     if not (ids := record.properties.get(at)):
         raise record.malformed(f"properties.{at}", "is missing")
@@ -255,12 +255,12 @@ def _ends(record: EntityRecord, at: str, index: NameIndex) -> list[Mention]:
     return mentions
 
 
-def _in_order(record: EntityRecord, start: Any, end: Any) -> None:
+def _in_order(record: FollowTheMoneyRecord, start: Any, end: Any) -> None:
     if start is not None and end is not None and end < start:
         raise record.malformed("properties.endDate", f"is {end}, before the start, {start}")
 
 
-def _share(record: EntityRecord) -> float | None:
+def _share(record: FollowTheMoneyRecord) -> float | None:
     """`percentage` as a part of one; a value that is no single number in [0, 100] is only kept in the words."""
     value = (record.first("percentage") or "").strip().removesuffix("%").replace(",", ".")
     try:
@@ -270,21 +270,21 @@ def _share(record: EntityRecord) -> float | None:
     return share if 0 <= share <= 1 else None
 
 
-def _amount(record: EntityRecord) -> str | None:
+def _amount(record: FollowTheMoneyRecord) -> str | None:
     for name, currency in (("amountEur", "EUR"), ("amountUsd", "USD"), ("amount", record.first("currency") or "")):
         if (value := record.first(name)) is not None:
             return f"{value} {currency}".strip()[:80]
     return None
 
 
-def _text(record: EntityRecord, at: str) -> str | None:
+def _text(record: FollowTheMoneyRecord, at: str) -> str | None:
     try:
         return fields.text(record.first(at), fields.LONGEST_NAME)
     except FieldProblem as problem:
         raise record.malformed(f"properties.{at}", str(problem)) from None
 
 
-def _document(record: EntityRecord, title: str | None, publisher: str | None = None) -> Document:
+def _document(record: FollowTheMoneyRecord, title: str | None, publisher: str | None = None) -> Document:
     """The record itself, with the page it points at; several records may point at one page."""
     url = record.first("sourceUrl")
     return Document(

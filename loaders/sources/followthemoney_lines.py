@@ -39,7 +39,7 @@ def mapping() -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class EntityRecord:
+class FollowTheMoneyRecord:
     """One line, checked as far as every entity must be."""
 
     source: str
@@ -74,7 +74,7 @@ class EntityRecord:
         return MalformedRecord(self.source, self.line, at, problem, raw=shown(self.raw))
 
 
-def read_lines(path: str, ignored: set[str]) -> Iterator[EntityRecord | MalformedRecord]:
+def read_lines(path: str, ignored: set[str]) -> Iterator[FollowTheMoneyRecord | MalformedRecord]:
     """The entities of a file in order, or the reason why a line is none. Raises SourceUnavailable."""
     with opened(path) as stream:
         lines = Lines(stream, source_name(path))
@@ -89,7 +89,7 @@ def read_lines(path: str, ignored: set[str]) -> Iterator[EntityRecord | Malforme
                 yield error
 
 
-def _checked(lines: Lines, text: str, ignored: set[str]) -> EntityRecord:
+def _checked(lines: Lines, text: str, ignored: set[str]) -> FollowTheMoneyRecord:
     def wrong(at: str | None, problem: str) -> MalformedRecord:
         return lines.malformed(at, problem, raw=shown(text))
 
@@ -122,7 +122,7 @@ def _checked(lines: Lines, text: str, ignored: set[str]) -> EntityRecord:
     datasets = entity.get("datasets") or ()
     publisher = datasets[0] if isinstance(datasets, list) and datasets and isinstance(datasets[0], str) else None
     caption = entity.get("caption")
-    return EntityRecord(
+    return FollowTheMoneyRecord(
         lines.source,
         lines.number,
         text,

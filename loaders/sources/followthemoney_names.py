@@ -11,8 +11,8 @@ from loaders.gazetteer import normalise, strip_legal_form
 from loaders.sources import fields
 from loaders.sources.countries import country_name
 from loaders.sources.fields import FieldProblem
-from loaders.sources.followthemoney_lines import EntityRecord, mapping, read_lines
-from loaders.triple import Mention
+from loaders.sources.followthemoney_lines import FollowTheMoneyRecord, mapping, read_lines
+from loaders.triple import NamedEntity
 
 _MOST_ALIASES = 50
 _MOST_NAMESAKES = 500
@@ -31,7 +31,7 @@ class NameIndex:
         rows = (
             (record.id, orjson.dumps((*described(record), _marks(record))), _key(record))
             for record in read_lines(path, set())
-            if isinstance(record, EntityRecord) and record.op != "DEL" and record.schema in mapping()["nodes"]
+            if isinstance(record, FollowTheMoneyRecord) and record.op != "DEL" and record.schema in mapping()["nodes"]
         )
         self._rows.executemany("INSERT OR REPLACE INTO entity VALUES (?, ?, ?)", rows)
 
@@ -39,7 +39,7 @@ class NameIndex:
         """Find the names that several bear; call it when all is read."""
         self._rows.execute("CREATE INDEX by_key ON entity (key)")
 
-    def mention(self, id: str) -> Mention | None:
+    def mention(self, id: str) -> NamedEntity | None:
         """The entity as relations mention it; None where it is unknown or has no name."""
         row = self._rows.execute("SELECT mention, key FROM entity WHERE id = ?", (id,)).fetchone()
         if row is None:
@@ -51,20 +51,20 @@ class NameIndex:
         told_by = _what_differs(marks, (orjson.loads(other)[3] for (other,) in others))
         if told_by:
             aliases, name = [name, *aliases], f"{strip_legal_form(name)} ({', '.join(told_by)})"
-        return Mention(name, type and EntityType(type), tuple(aliases))
+        return NamedEntity(name, type and EntityType(type), tuple(aliases))
 
     def close(self) -> None:
         """Give the disk back."""
         self._rows.close()
 
 
-def _key(record: EntityRecord) -> str | None:
+def _key(record: FollowTheMoneyRecord) -> str | None:
     """What records that may be one entity share: their type and name."""
     name, type, _ = described(record)
     return None if name is None else f"{type}:{normalise(strip_legal_form(name))}"
 
 
-def _marks(record: EntityRecord) -> list[list[str]]:
+def _marks(record: FollowTheMoneyRecord) -> list[list[str]]:
     """What tells an entity from others of its name, each as far as the record says: countries, registration, birth."""
     return [
         sorted({_country(value) for name in names for value in record.properties.get(name, ())})
@@ -85,7 +85,7 @@ def _what_differs(marks: list[list[str]], others: Iterable[list[list[str]]]) -> 
     return [marks[kind][0] for kind in sorted(told_by)]
 
 
-def described(record: EntityRecord) -> tuple[str | None, str | None, list[str]]:
+def described(record: FollowTheMoneyRecord) -> tuple[str | None, str | None, list[str]]:
     """Name, type and other names; names that cannot be kept are left out, the first is `caption` where that is one of them."""
     names = []
     full = record.properties.get("name") or ((record.caption,) if record.caption else ())
@@ -101,6 +101,6 @@ def described(record: EntityRecord) -> tuple[str | None, str | None, list[str]]:
     return (names[0] if names else None), mapping()["nodes"][record.schema], names[1:_MOST_ALIASES]
 
 
-def _other_names(record: EntityRecord) -> Iterator[str]:
+def _other_names(record: FollowTheMoneyRecord) -> Iterator[str]:
     for name in ("alias", "previousName", "abbreviation"):
         yield from record.properties.get(name, ())

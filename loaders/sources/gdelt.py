@@ -30,7 +30,7 @@ from loaders.sources.definition import NamedArguments, RefusedFile, Shown, Sourc
 from loaders.sources.fields import FieldProblem
 from loaders.sources.lines import STDIN, Lines, SourceLine, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 EVENT_COLUMNS: Final = 61
 MENTION_COLUMNS: Final = 16
@@ -56,8 +56,8 @@ class _Event:
     """What an event states, once it is known to state anything."""
 
     day: str
-    subject: Mention
-    object: Mention
+    subject: NamedEntity
+    object: NamedEntity
     code: str
 
 
@@ -227,7 +227,7 @@ def _mention_record(cells: _Cells, events: sqlite3.Connection) -> SourceRecord:
     if value["MentionType"] != _WEB:
         return cells.nothing("mention_is_no_web_page")
     day, subject, subject_type, object, object_type, code = orjson.loads(row[0])
-    ends = Mention(subject, EntityType(subject_type)), Mention(object, EntityType(object_type))
+    ends = NamedEntity(subject, EntityType(subject_type)), NamedEntity(object, EntityType(object_type))
     return _record(cells, _Event(day, *ends, code), value["MentionIdentifier"], seen, int(confidence) / 100)
 
 
@@ -241,17 +241,17 @@ def event_code(code: str) -> str | None:
     return None
 
 
-def _actor(cells: _Cells, columns: Mapping[str, Any]) -> Mention | None:
+def _actor(cells: _Cells, columns: Mapping[str, Any]) -> NamedEntity | None:
     """The country or group that acts; None for anybody else."""
     values, cameo = cells.values, _cameo()
     if (group := cameo["groups"].get(values[columns["group"]].strip())) is not None:
-        return Mention(group["name"], EntityType(group["type"]))
+        return NamedEntity(group["name"], EntityType(group["type"]))
     roles = {role for role in map(str.strip, values[columns["types"]]) if role}
     code = values[columns["country"]].strip()
     if not code or not roles <= set(cameo["acts_for_the_state"]):
         return None
     name = country_name(cameo["countries"].get(code, code))
-    return None if name is None else Mention(name, EntityType.COUNTRY)
+    return None if name is None else NamedEntity(name, EntityType.COUNTRY)
 
 
 def _host(address: str) -> str | None:

@@ -30,7 +30,7 @@ from loaders.sources.fields import FieldProblem
 from loaders.sources.lines import STDIN, Lines, SourceLine, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Feed, next_row
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "subject": ("subject", "subj", "head", "from", "source_entity", "entity1"),
@@ -292,14 +292,14 @@ def _given(values: Mapping[str, object], source: str, line: int, raw: str, heade
         attribution = fields.text(values.get(at := "attribution"), fields.LONGEST_NAME)
         confidence = fields.probability(values.get(at := "confidence"))
         triple = Triple(
-            subject=Mention(subject_name, subject_type),
+            subject=NamedEntity(subject_name, subject_type),
             predicate=words,
-            object=Mention(object_name, object_type),
+            object=NamedEntity(object_name, object_type),
             sentence=sentence,
             span=Span(start, end),
             relation=_relation(relation_words),
             modality=fields.term(values.get(at := "modality"), Modality) or Modality.ASSERTED,
-            attribution=None if attribution is None else Mention(fields.name(attribution)),
+            attribution=None if attribution is None else NamedEntity(fields.name(attribution)),
             confidence=1.0 if confidence is None else confidence,
             role=fields.text(values.get(at := "role"), fields.LONGEST_NAME),
             share=fields.probability(values.get(at := "share")),

@@ -14,7 +14,7 @@ from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.writing.counts import Counts
 from loaders.writing.projection import Evidence, Projection, project, publisher_key
-from loaders.writing.rows import Rows
+from loaders.writing.rows import QuietRows
 
 _DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")
 _PROPERTIES = tuple(field.name for field in dataclasses.fields(Projection))
@@ -158,7 +158,7 @@ async def _run(
     rows: Mapping[RelationType, list[Any]],
 ) -> int:
     for type in sorted(rows):
-        result = await tx.run(statements[type], rows=Rows(rows[type]))
+        result = await tx.run(statements[type], rows=QuietRows(rows[type]))
         record = await result.single(strict=True)
         if record["done"] != len(rows[type]):
             raise MissingEndpoint(f"of {len(rows[type])} edges {type} only {record['done']} could be written")

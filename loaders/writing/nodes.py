@@ -12,7 +12,7 @@ from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType
-from loaders.writing.rows import Rows
+from loaders.writing.rows import QuietRows
 
 _DOCUMENT = ("id", "title", "url", "publisher", "published", "language", "hash")
 
@@ -72,7 +72,7 @@ async def read_lacking(
     tx: AsyncManagedTransaction, entities: Mapping[EntityId, Entity]
 ) -> dict[EntityId, Entity | None]:
     """Those of `entities` of which the graph lacks something, as it has them; None for one that it does not have."""
-    rows = Rows({"id": id, "name": entity.name, "aliases": entity.aliases} for id, entity in entities.items())
+    rows = QuietRows({"id": id, "name": entity.name, "aliases": entity.aliases} for id, entity in entities.items())
     record = await (await tx.run(LACKING_ENTITIES, rows=rows)).single(strict=True)
     return {
         id: None if name is None else Entity(EntityType(type), name, tuple(aliases or ()))
@@ -99,7 +99,7 @@ async def write_entities(tx: AsyncManagedTransaction, entities: Mapping[EntityId
             {"id": id, "type": entity.type, "name": entity.name, "aliases": list(entity.aliases), "version": version}
         )
     for type in sorted(rows):
-        await (await tx.run(WRITE_ENTITIES[type], rows=Rows(rows[type]))).consume()
+        await (await tx.run(WRITE_ENTITIES[type], rows=QuietRows(rows[type]))).consume()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ async def update_claims(tx: AsyncManagedTransaction, payloads: Mapping[ClaimId, 
 
 async def _run(tx: AsyncManagedTransaction, statement: LiteralString, rows: list[dict[str, Any]]) -> None:
     if rows:
-        record = await (await tx.run(statement, rows=Rows(rows))).single(strict=True)
+        record = await (await tx.run(statement, rows=QuietRows(rows))).single(strict=True)
         if record["done"] != len(rows):
             raise MissingEndpoint(f"of {len(rows)} claims only {record['done']} could be written")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Rows(list[Any]):
+class QuietRows(list[Any]):
     """A list that says little of itself: the driver formats each parameter for its debug log, whether anybody reads it or
     not, which for a batch costs as much time as sending it."""
 

@@ -12,7 +12,7 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import EntityId, RelationId
 from loaders.writing.removal import StoredClaim
-from loaders.writing.rows import Rows
+from loaders.writing.rows import QuietRows
 
 MOST_IDS = 10_000
 """Ids of a kind that one node lists."""
@@ -48,4 +48,4 @@ async def write_tombstones(
         for part, start in enumerate(range(0, max(map(len, (relations, entities, claims))), most))
     ]
     if rows:
-        await (await tx.run(WRITE_TOMBSTONES, rows=Rows(rows), version=version)).consume()
+        await (await tx.run(WRITE_TOMBSTONES, rows=QuietRows(rows), version=version)).consume()

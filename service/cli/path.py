@@ -13,7 +13,7 @@ from graph_schema.ids import EntityId, RelationId
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.cli.options import choose, day
-from service.cli.present import Hops, path_json, print_paths, reason
+from service.cli.present import PathLines, path_json, print_paths, reason
 from service.engines.cypher import CypherEngine
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
@@ -91,7 +91,7 @@ def path(
     if as_json:
         typer.echo(json.dumps(path_json(answer, claims, version), ensure_ascii=False, indent=2))
     elif answer.paths:
-        print_paths(Console(), [Hops.from_answer(path, claims) for path in answer.paths])
+        print_paths(Console(), [PathLines.from_answer(path, claims) for path in answer.paths])
     if (line := reason(answer)) is not None and not as_json:
         typer.echo(line, err=not answer.paths)
     if not answer.paths and answer.report.status is not PathStatus.SAME_ENTITY:

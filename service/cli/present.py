@@ -33,14 +33,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Hops:
+class PathLines:
     """A path as lines."""
 
     entities: tuple[str, ...]
     lines: tuple[Line, ...]
 
     @classmethod
-    def from_answer(cls, path: Path, claims: Claims) -> "Hops":
+    def from_answer(cls, path: Path, claims: Claims) -> "PathLines":
         """From an answer of this process."""
         lines = []
         for hop in path.hops:
@@ -67,7 +67,7 @@ class Hops:
         return cls(tuple(entity.name for entity in path.entities), tuple(lines))
 
     @classmethod
-    def from_graphql(cls, path: Mapping[str, Any]) -> "Hops":
+    def from_graphql(cls, path: Mapping[str, Any]) -> "PathLines":
         """From an answer of a running service to `SHOWN`."""
         lines = []
         for hop in path["hops"]:
@@ -125,7 +125,7 @@ def arrow_text(source: str, relation: str, target: str, *, forward: bool, status
     return f"{source} —{label}→ {target}" if forward else f"{source} ←{label}— {target}"
 
 
-def print_paths(console: Console, paths: Sequence[Hops]) -> None:
+def print_paths(console: Console, paths: Sequence[PathLines]) -> None:
     """A table for each path."""
     for path in paths:
         table = Table(title=" · ".join(path.entities), title_justify="left", title_style="bold", show_lines=False)

@@ -18,7 +18,7 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, QuestionError
 from graph_schema.settings import EmbeddedSettings, GraphSettings, read_settings
-from service.cli.present import SHOWN, Hops, print_paths
+from service.cli.present import SHOWN, PathLines, print_paths
 from service.errors import ServicePortTaken, ServiceUnreachable
 from service.logs import configure_logs
 from service.settings import ServiceSettings
@@ -169,7 +169,7 @@ async def show_path_over_http(console: Console, base: str, source: str, target: 
         raise QuestionError(errors[0]["message"])
     found = answer["data"]["shortestPath"]
     if found["paths"]:
-        print_paths(console, [Hops.from_graphql(path) for path in found["paths"]])
+        print_paths(console, [PathLines.from_graphql(path) for path in found["paths"]])
     else:
         report = found["report"]
         console.print(f"{source} → {target}: {report['status']}: {report['hint']}")

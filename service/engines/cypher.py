@@ -18,10 +18,10 @@ from service.paths.search import PathQuestion, PathWeight, SearchOutcome, search
 from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
 from service.queries.paths_expand import (
-    Arrivals,
     GraphExpander,
     HopKey,
     Hops,
+    ReachedEntities,
     ReachExpander,
     TimedTransaction,
     relations_of_hops,
@@ -89,7 +89,7 @@ class CypherView:
 
     async def reach(self, question: ReachQuestion, meter: Meter) -> Reach:
         """See `GraphView`."""
-        arrivals = Arrivals()
+        arrivals = ReachedEntities()
         expanders = [
             ReachExpander(
                 self._timed,

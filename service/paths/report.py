@@ -43,7 +43,7 @@ class EngineName(StrEnum):
     """The database."""
 
 
-class Finding(Protocol):
+class SearchFinding(Protocol):
     """What a search says of itself."""
 
     @property

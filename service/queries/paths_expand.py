@@ -107,7 +107,7 @@ RETURN steps, [m IN found WHERE """
     return found + "\n  [m IN found WHERE NOT " + through + " | m.id] AS dead_ends"
 
 
-class Arrivals:
+class ReachedEntities:
     """How entities were reached, where a relation type may not be walked twice in a row."""
 
     def __init__(self) -> None:
@@ -128,7 +128,13 @@ class ReachExpander:
     """Expands frontiers in one transaction in search of what a question seeks, under one of its walks."""
 
     def __init__(
-        self, tx: TimedTransaction, walk: Walk, question: ReachQuestion, arrivals: Arrivals, *, default_degree: int
+        self,
+        tx: TimedTransaction,
+        walk: Walk,
+        question: ReachQuestion,
+        arrivals: ReachedEntities,
+        *,
+        default_degree: int,
     ) -> None:
         """All expanders of one question share `arrivals`."""
         self._tx, self._arrivals = tx, arrivals

@@ -16,7 +16,7 @@ from service.engines.interface import GraphReader, GraphView, NothingToRead, Pat
 from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
 from service.paths.budget import Budget, Meter
-from service.paths.report import Finding, SearchReport, hint_for
+from service.paths.report import SearchFinding, SearchReport, hint_for
 from service.queries.records import EntityRecord
 from service.searches.hops import Hop, drawing, flagged
 from service.settings import ServiceSettings
@@ -42,7 +42,7 @@ class Answering:
     most_depth: int
     """Depth that this service grants."""
 
-    def report(self, finding: Finding, hops: Collection[Hop], via: RelationFilter) -> SearchReport:
+    def report(self, finding: SearchFinding, hops: Collection[Hop], via: RelationFilter) -> SearchReport:
         """What the answer that shows these hops means."""
         status, limited_by = finding.status, finding.limited_by
         depth = self.meter.budget.max_depth

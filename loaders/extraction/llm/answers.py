@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from graph_schema.domain import Span
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.llm.quotes import Quotable
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 _MOST_STATEMENTS = 500
 """Statements read of one answer."""
@@ -47,7 +47,7 @@ class _Statement(BaseModel):
 
 
 @dataclass(slots=True)
-class Reading:
+class ArticleTriples:
     """What the answers to one article gave so far."""
 
     triples: dict[tuple[Any, ...], Triple] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class Reading:
     """Statements not made into triples, by reason code."""
 
 
-def read_answer(content: str, text: str, offset: int, extractor: str, reading: Reading) -> None:
+def read_answer(content: str, text: str, offset: int, extractor: str, reading: ArticleTriples) -> None:
     """Add to `reading` the statements of one answer about `text`, which begins at `offset` of the article.
 
     Reasons in `rejected`: `malformed`, `unknown_relation`, `unknown_type`, `unknown_modality`; `no_such_quote`, the evidence is
@@ -118,16 +118,16 @@ def _triple(statement: _Statement, text: str, quotable: Quotable, offset: int, e
             relation = RelationType.RELATED_TO
     speaker = statement.attribution
     return Triple(
-        subject=Mention(subject.name, subject.type),
+        subject=NamedEntity(subject.name, subject.type),
         predicate=statement.predicate,
-        object=Mention(object.name, object.type),
+        object=NamedEntity(object.name, object.type),
         sentence=text[span.start : span.end],
         span=Span(offset + span.start, offset + span.end),
         relation=relation,
         modality=statement.modality,
         attribution=None
         if speaker is None or not quotable.mentions(speaker.mention)
-        else Mention(speaker.name, speaker.type),
+        else NamedEntity(speaker.name, speaker.type),
         confidence=statement.confidence,
         role=statement.role or None,
         date=_day(statement.date),

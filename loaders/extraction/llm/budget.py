@@ -7,7 +7,7 @@ class BudgetSpent(Exception):
     """The next request would cost more than is left; the message names the budget."""
 
 
-class Budget:
+class ModelBudget:
     """Requests and tokens of one run, over all threads. What is under way counts at its most, so that no budget is overrun."""
 
     def __init__(self, requests: int | None, tokens: int | None) -> None:

@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from graph_schema.errors import SettingsError, SourceUnavailable
-from loaders.extraction.llm.budget import Budget
+from loaders.extraction.llm.budget import ModelBudget
 from loaders.extraction.llm.prompt import answer_schema, system_prompt, user_prompt
 from loaders.extraction.llm.settings import LlmSettings, StructuredOutput
 from loaders.triple import Article
@@ -40,7 +40,7 @@ class RequestRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Completion:
     """What the model said."""
 
     content: str
@@ -60,7 +60,7 @@ class _Busy(Exception):
 class LlmClient:
     """Safe to use from several threads."""
 
-    def __init__(self, settings: LlmSettings, budget: Budget) -> None:
+    def __init__(self, settings: LlmSettings, budget: ModelBudget) -> None:
         self._settings, self._budget = settings, budget
         self._stopped = threading.Event()
         headers = {"content-type": "application/json"}
@@ -80,7 +80,7 @@ class LlmClient:
         """Wake what waits for another attempt; it gives up."""
         self._stopped.set()
 
-    def ask(self, article: Article, text: str) -> Answer:
+    def ask(self, article: Article, text: str) -> Completion:
         """The model's answer about `text`, a piece of `article`.
 
         Raises BudgetSpent; RequestRefused when this text is at fault; SettingsError when every text would be refused;
@@ -104,7 +104,7 @@ class LlmClient:
                 f"{self._settings.base_url}: {problem}, after {self._settings.attempts} attempts"
             ) from None
 
-    def _once(self, body: bytes, reserved: int) -> Answer:
+    def _once(self, body: bytes, reserved: int) -> Completion:
         self._budget.reserve(reserved)
         used = 0
         try:
@@ -155,7 +155,7 @@ class LlmClient:
         }
 
 
-def _read(response: httpx.Response, reserved: int) -> tuple[Answer, int]:
+def _read(response: httpx.Response, reserved: int) -> tuple[Completion, int]:
     """The answer and the tokens that it took; `reserved`, when the endpoint does not count them."""
     try:
         document = orjson.loads(response.content)
@@ -172,7 +172,7 @@ def _read(response: httpx.Response, reserved: int) -> tuple[Answer, int]:
     content = message.get("content")
     if not isinstance(content, str):
         raise _Busy("the model's answer is empty", text_at_fault=True)
-    return Answer(content, complete=finish != "length"), used
+    return Completion(content, complete=finish != "length"), used
 
 
 def _reason(response: httpx.Response) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from loaders.extraction.extractor import Extraction
-from loaders.extraction.llm.answers import AnswerUnusable, Reading, read_answer
-from loaders.extraction.llm.budget import Budget, BudgetSpent
+from loaders.extraction.llm.answers import AnswerUnusable, ArticleTriples, read_answer
+from loaders.extraction.llm.budget import BudgetSpent, ModelBudget
 from loaders.extraction.llm.client import LlmClient, RequestRefused
 from loaders.extraction.llm.pieces import Piece, halves, pieces
 from loaders.extraction.llm.settings import LlmSettings
@@ -21,7 +21,7 @@ class LlmExtractor:
 
     def __init__(self, settings: LlmSettings) -> None:
         self._settings = settings
-        self.budget = Budget(settings.request_budget, settings.token_budget)
+        self.budget = ModelBudget(settings.request_budget, settings.token_budget)
         """What was spent so far, over all calls."""
 
     @property
@@ -57,7 +57,7 @@ class LlmExtractor:
                     future.cancel()
 
     def _one(self, client: LlmClient, article: Article, parts: Iterable[Piece]) -> Extraction:
-        reading = Reading()
+        reading = ArticleTriples()
         try:
             for piece in parts:
                 self._read(client, article, piece, reading)
@@ -65,7 +65,7 @@ class LlmExtractor:
             return Extraction(article, rejected=dict(reading.rejected), problem=str(problem))
         return Extraction(article, tuple(reading.triples.values()), dict(reading.rejected))
 
-    def _read(self, client: LlmClient, article: Article, piece: Piece, reading: Reading) -> None:
+    def _read(self, client: LlmClient, article: Article, piece: Piece, reading: ArticleTriples) -> None:
         answer = client.ask(article, piece.text)
         if answer.complete:
             read_answer(answer.content, piece.text, piece.offset, self.name, reading)

@@ -7,7 +7,7 @@ import yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OpenWords:
     """Each list means what its comment in `words.yaml` says."""
 
     object_control: frozenset[str]
@@ -24,9 +24,9 @@ class Words:
     times: frozenset[str]
 
 
-def _read() -> Words:
+def _read() -> OpenWords:
     lists = yaml.safe_load(files("loaders.extraction.open").joinpath("words.yaml").read_text("utf-8"))
-    return Words(**{name: frozenset(words) for name, words in lists.items()})
+    return OpenWords(**{name: frozenset(words) for name, words in lists.items()})
 
 
 WORDS = _read()

@@ -18,7 +18,7 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.extraction.llm import LlmExtractor, LlmSettings, StructuredOutput
 from loaders.extraction.llm.pieces import pieces
 from loaders.extraction.llm.quotes import Quotable
-from loaders.triple import Article, Mention
+from loaders.triple import Article, NamedEntity
 from tests.loaders.extraction.chat_server import ChatServer, Reply, completion, error
 
 TEXT = "Chip news.\n\nIntel tested tools from ACM Research, Reuters said. Nothing else happened today."
@@ -60,11 +60,11 @@ def test_a_statement_becomes_a_triple_with_its_place_in_the_text(server: ChatSer
     server.script.append(completion([statement()]))
     [extraction] = extractor(server).extract([Article("a", TEXT)])
     [triple] = extraction.triples
-    assert triple.subject == Mention("Intel", EntityType.COMPANY)
+    assert triple.subject == NamedEntity("Intel", EntityType.COMPANY)
     assert triple.relation is RelationType.TESTED
-    assert triple.object == Mention("ACM Research", EntityType.COMPANY)
+    assert triple.object == NamedEntity("ACM Research", EntityType.COMPANY)
     assert triple.modality is Modality.ASSERTED
-    assert triple.attribution == Mention("Reuters", EntityType.ORGANIZATION)
+    assert triple.attribution == NamedEntity("Reuters", EntityType.ORGANIZATION)
     assert triple.date == dt.date(2025, 12, 12)
     assert (triple.confidence, triple.extractor) == (0.9, "llm/1:tiny")
     assert TEXT[triple.span.start : triple.span.end] == triple.sentence == SENTENCE

@@ -14,7 +14,7 @@ from graph_schema.vocabulary import EntityType, RelationType
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.llm import LlmSettings, SecondOpinion
 from loaders.extraction.llm.pieces import windows
-from loaders.triple import Article, Mention, Triple
+from loaders.triple import Article, NamedEntity, Triple
 from tests.loaders.extraction.chat_server import ChatServer, completion, error
 
 SURE = "Intel owns Altera outright."
@@ -26,9 +26,9 @@ TEXT = f"{SURE} {FILLER} {FILLER} {FILLER} {UNSURE} {FILLER} {FILLER} {FILLER}"
 def triple(sentence: str, relation: RelationType, object: str, confidence: float) -> Triple:
     start = TEXT.index(sentence)
     return Triple(
-        Mention("Intel", EntityType.COMPANY),
+        NamedEntity("Intel", EntityType.COMPANY),
         "did",
-        Mention(object, EntityType.COMPANY),
+        NamedEntity(object, EntityType.COMPANY),
         sentence,
         Span(start, start + len(sentence)),
         relation=relation,

@@ -17,7 +17,7 @@ from graph_schema.errors import GraphUnavailable, JobRunning
 from graph_schema.job_states import JobStatus, job_states
 from graph_schema.settings import GraphSettings
 from loaders.jobs.definition import JobDefinition
-from loaders.jobs.runner import Connect, Report, begin_job, run_job
+from loaders.jobs.runner import Connect, JobReport, begin_job, run_job
 from loaders.jobs.scheduler import run_schedule
 from loaders.loading.runs import start as start_of_run
 from loaders.settings import LoadSettings
@@ -65,7 +65,7 @@ def settings(tmp_path: Path) -> LoadSettings:
 
 async def run(
     job: JobDefinition, settings: LoadSettings, connect: Connect, stop: asyncio.Event | None = None
-) -> Report:
+) -> JobReport:
     return await run_job(job, settings, stop=stop or asyncio.Event(), connect=connect)
 
 

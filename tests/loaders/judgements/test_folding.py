@@ -18,7 +18,7 @@ from loaders.judgements.candidates import find_candidates
 from loaders.judgements.folding import explode, judge
 from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.counts import Counts
 from loaders.writing.retraction import retract_document
@@ -52,7 +52,7 @@ async def load(graph: Graph, rows: Sequence[Row], *, confidence: float = 0.8) ->
             document = Document(
                 document_id(url=url), f"D{number}", url, f"Paper {number}", dt.date(2025, 1, 1 + number)
             )
-            ends = (Mention(name, EntityType.COMPANY) for name in (subject, object))
+            ends = (NamedEntity(name, EntityType.COMPANY) for name in (subject, object))
             triple = Triple(next(ends), predicate, next(ends), "", Span(0, 0), confidence=confidence)
             if (statement := state(triple, document)) is not None:
                 batch.add(document, statement)

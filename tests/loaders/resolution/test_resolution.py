@@ -11,18 +11,18 @@ from graph_schema.ids import document_id, entity_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.resolution.entities import entity, fit, identify, merge
 from loaders.resolution.linking import Statement, state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 
 DOCUMENT = Document(document_id(source="test"))
 
 
 def resolved(name: str, type: EntityType | None = None) -> tuple[str, str | None]:
-    identified = identify(Mention(name, type))
+    identified = identify(NamedEntity(name, type))
     return identified.name, identified.type
 
 
 def stated(subject: str, predicate: str, object: str, **more: Any) -> Statement:
-    triple = Triple(Mention(subject), predicate, Mention(object), "", Span(0, 0), **more)
+    triple = Triple(NamedEntity(subject), predicate, NamedEntity(object), "", Span(0, 0), **more)
     statement = state(triple, DOCUMENT)
     assert statement is not None
     return statement
@@ -145,7 +145,7 @@ def test_who_is_meant_is_what_fits_the_relation(
     ],
 )
 def test_a_record_with_a_full_name_never_becomes_another_by_a_weak_one(name: str, aliases: tuple[str, ...]) -> None:
-    found = identify(Mention(name, EntityType.COMPANY, aliases))
+    found = identify(NamedEntity(name, EntityType.COMPANY, aliases))
     assert found.name in name
     assert found.aliases == ()
 
@@ -187,12 +187,12 @@ def test_a_legal_form_is_no_part_of_a_name(written: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["A O Smith", "AB InBev", "BYD EV", "SAS", "Marl Holdings"])
 def test_initials_and_words_that_look_like_a_legal_form_stay(name: str) -> None:
-    assert identify(Mention(name, EntityType.COMPANY)).name == name
+    assert identify(NamedEntity(name, EntityType.COMPANY)).name == name
 
 
 def test_japanese_names_are_not_written_in_chinese_characters() -> None:
-    assert identify(Mention("国際電気", EntityType.COMPANY)).name == "国際電気"
-    assert identify(Mention("トヨタ自動車工場", EntityType.FACILITY)).name == "トヨタ自動車工場"
+    assert identify(NamedEntity("国際電気", EntityType.COMPANY)).name == "国際電気"
+    assert identify(NamedEntity("トヨタ自動車工場", EntityType.FACILITY)).name == "トヨタ自動車工場"
 
 
 def test_what_the_vocabulary_lacks_or_does_not_admit_is_reported_with_its_words() -> None:
@@ -209,7 +209,7 @@ def test_a_predicate_may_say_that_something_ended() -> None:
 
 
 def test_a_statement_about_one_entity_alone_is_none() -> None:
-    assert state(Triple(Mention("Intel"), "owns", Mention("Intel Corp"), "", Span(0, 0)), DOCUMENT) is None
+    assert state(Triple(NamedEntity("Intel"), "owns", NamedEntity("Intel Corp"), "", Span(0, 0)), DOCUMENT) is None
 
 
 names = st.sampled_from(
@@ -223,7 +223,7 @@ def test_what_is_known_of_an_entity_does_not_depend_on_the_order(written: list[s
     for order in (written, written[::-1]):
         merged: dict[str, Entity] = {}
         for name in order:
-            known = entity(identify(Mention(name)), EntityType.COMPANY)
+            known = entity(identify(NamedEntity(name)), EntityType.COMPANY)
             merged[known.id] = merge(merged[known.id], known.entity) if known.id in merged else known.entity
         for id, result in merged.items():
             by_id.setdefault(id, set()).add(result)
@@ -235,7 +235,7 @@ def test_what_is_known_of_an_entity_does_not_depend_on_the_order(written: list[s
     st.none() | st.sampled_from(EntityType),
 )
 def test_no_name_breaks_resolution(name: str, type: EntityType | None) -> None:
-    identified = identify(Mention(name, type))
+    identified = identify(NamedEntity(name, type))
     known = entity(identified, type or EntityType.COMPANY)
     assert known.id == entity_id(known.entity.type, known.entity.name)
     assert known.entity.name.strip()
@@ -243,7 +243,7 @@ def test_no_name_breaks_resolution(name: str, type: EntityType | None) -> None:
 
 @given(names, names, st.sampled_from(RelationType))
 def test_ends_always_fit_the_signature_that_is_kept(subject: str, object: str, relation: RelationType) -> None:
-    one, other = identify(Mention(subject)), identify(Mention(object))
+    one, other = identify(NamedEntity(subject)), identify(NamedEntity(object))
     definition = vocabulary().relations[relation]
     fitting = fit(one, definition, other)
     if fitting is not None:

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from graph_schema.errors import MalformedRecord
-from loaders.sources.followthemoney_lines import EntityRecord, read_lines
+from loaders.sources.followthemoney_lines import FollowTheMoneyRecord, read_lines
 
 
-def read(folder: Path, line: str, ignored: set[str] | None = None) -> EntityRecord | MalformedRecord:
+def read(folder: Path, line: str, ignored: set[str] | None = None) -> FollowTheMoneyRecord | MalformedRecord:
     (folder / "e.json").write_text(f"\n{line}\n")
     (record,) = read_lines(str(folder / "e.json"), set() if ignored is None else ignored)
     return record
@@ -18,8 +18,8 @@ def test_an_entity_and_a_change_of_one_are_read_alike(tmp_path: Path) -> None:
     entity = '{"id": "a", "schema": "Company", "properties": {"name": ["A"]}, "datasets": ["lists"], "colour": "red"}'
     ignored: set[str] = set()
     plain, change = read(tmp_path, entity, ignored), read(tmp_path, f'{{"op": "MOD", "entity": {entity}}}')
-    assert isinstance(plain, EntityRecord)
-    assert isinstance(change, EntityRecord)
+    assert isinstance(plain, FollowTheMoneyRecord)
+    assert isinstance(change, FollowTheMoneyRecord)
     assert (plain.line, plain.op, plain.first("name"), plain.publisher) == (2, "ADD", "A", "lists")
     assert (change.op, change.id, change.properties) == ("MOD", plain.id, plain.properties)
     assert ignored == {"colour"}

@@ -7,7 +7,7 @@ import orjson
 
 from graph_schema.vocabulary import EntityType
 from loaders.sources.followthemoney_names import NameIndex
-from loaders.triple import Mention
+from loaders.triple import NamedEntity
 
 
 def test_an_entity_is_mentioned_by_its_first_name_with_the_others_as_aliases(tmp_path: Path) -> None:
@@ -25,5 +25,5 @@ def test_an_entity_is_mentioned_by_its_first_name_with_the_others_as_aliases(tmp
     with closing(NameIndex()) as index:
         index.read(str(tmp_path / "e.json"))
         index.tell_apart()
-        assert index.mention("a") == Mention("Zorg", EntityType.COMPANY, ("Zorg Ltd", "佐格"))
+        assert index.mention("a") == NamedEntity("Zorg", EntityType.COMPANY, ("Zorg Ltd", "佐格"))
         assert [index.mention(id) for id in ("b", "c", "unknown")] == [None, None, None]

@@ -7,7 +7,7 @@ from itertools import permutations
 from graph_schema.domain import Document, Span
 from graph_schema.ids import document_id
 from loaders.resolution.linking import Statement, state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch, merge_claims, merge_documents
 
 NEWS = Document(document_id(url="https://example.org/a"), url="https://example.org/a", hash="one")
@@ -15,7 +15,7 @@ NEWS = Document(document_id(url="https://example.org/a"), url="https://example.o
 
 def stated(object: str, confidence: float = 0.5, subject: str = "Intel", extractor: str = "rules/1") -> Statement:
     triple = Triple(
-        Mention(subject), "makes", Mention(object), "", Span(0, 0), confidence=confidence, extractor=extractor
+        NamedEntity(subject), "makes", NamedEntity(object), "", Span(0, 0), confidence=confidence, extractor=extractor
     )
     statement = state(triple, NEWS)
     assert statement is not None

@@ -20,7 +20,7 @@ from loaders.judgements.folding import explode, judge
 from loaders.loading import runs
 from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.change import change
 from loaders.writing.edges import edge_of, read_evidence
@@ -97,7 +97,7 @@ async def do(graph: Graph, step: Step) -> None:
             publisher = ("Wire", "", "Blog", None)[other] if what == "publish" else "Wire"
             url = f"https://example.org/{number}"
             document = Document(DOCUMENTS[number], url=url, publisher=publisher, published=dt.date(2025, 1, 1))
-            ends = (Mention(name, EntityType.COMPANY) for name in (NAMES[first], NAMES[second]))
+            ends = (NamedEntity(name, EntityType.COMPANY) for name in (NAMES[first], NAMES[second]))
             triple = Triple(next(ends), "supplies", next(ends), "", Span(0, 0), confidence=confidence)
             statement = state(triple, document)
             batch = Batch()

@@ -18,7 +18,7 @@ from graph_schema.vocabulary import Modality
 from loaders.loading import runs
 from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.retraction import extent_of_run, retract_run, retract_source
 
@@ -37,13 +37,13 @@ EMPTY: LiteralString = "MATCH (n) WHERE NOT n:GraphState AND NOT n:SchemaVersion
 rows = st.tuples(
     st.builds(
         Triple,
-        subject=st.builds(Mention, st.sampled_from(["Intel", "Zorg", "ZORG Inc"])),
+        subject=st.builds(NamedEntity, st.sampled_from(["Intel", "Zorg", "ZORG Inc"])),
         predicate=st.sampled_from(["tested tools from", "frobs"]),
-        object=st.builds(Mention, st.sampled_from(["ACM Research", "Wumpus (武普斯)", "wumpus"])),
+        object=st.builds(NamedEntity, st.sampled_from(["ACM Research", "Wumpus (武普斯)", "wumpus"])),
         sentence=st.just(""),
         span=st.just(Span(0, 9)),
         modality=st.sampled_from([Modality.ASSERTED, Modality.ENDED]),
-        attribution=st.none() | st.just(Mention("Reuters")),
+        attribution=st.none() | st.just(NamedEntity("Reuters")),
         confidence=st.sampled_from([0.3, 0.6, 1.0]),
     ),
     st.sampled_from([WIRE, BLOG]),
@@ -86,7 +86,7 @@ async def test_a_then_b_then_b_taken_back_is_a_alone(
 
 
 async def test_what_a_third_source_states_too_stays_as_it_and_the_first_stated_it(ready: Graph, snapshot: Read) -> None:
-    said = Triple(Mention("Intel"), "frobs", Mention("Zorg"), "", Span(0, 9))
+    said = Triple(NamedEntity("Intel"), "frobs", NamedEntity("Zorg"), "", Span(0, 9))
     given = [[(replace(said, confidence=confidence), WIRE)] for confidence in (0.3, 1.0, 0.6)]
     await load(ready, "run:a", "a.csv", given[0])
     await load(ready, "run:c", "c.csv", given[2])

@@ -17,7 +17,7 @@ from graph_schema.ids import DocumentId, RunId, document_id
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.loading.pipeline import write_folded
 from loaders.resolution.linking import state
-from loaders.triple import Mention, Triple
+from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.counts import Counts
 from loaders.writing.retraction import retract_document
@@ -36,7 +36,7 @@ BLOG = Document(document_id(url="https://example.org/blog"), "Blog", "https://ex
 
 
 def triple(subject: str, predicate: str, object: str, **more: Any) -> Triple:
-    return Triple(Mention(subject), predicate, Mention(object), sentence="", span=Span(0, 0), **more)
+    return Triple(NamedEntity(subject), predicate, NamedEntity(object), sentence="", span=Span(0, 0), **more)
 
 
 async def write(graph: Graph, rows: Sequence[Row]) -> Counts:
@@ -91,7 +91,7 @@ async def test_a_statement_becomes_two_entities_a_claim_and_an_edge(ready: Graph
 
 
 async def test_an_attributed_claim_names_who_says_so(ready: Graph, snapshot: Read) -> None:
-    said = triple("Intel", "tested tools from", "ACM Research", attribution=Mention("Reuters"))
+    said = triple("Intel", "tested tools from", "ACM Research", attribution=NamedEntity("Reuters"))
     await write(ready, [(said, WIRE)])
     assert "organization:reuters" in {
         link[2] for link in (await snapshot(ready))["links"] if link[0] == "ATTRIBUTED_TO"
@@ -199,14 +199,14 @@ rows = st.tuples(
     st.builds(
         Triple,
         subject=st.builds(
-            Mention, st.sampled_from(["Intel", "Intel Corp", "China", "Beijing", "Zorg", "ZORG Inc", "zorg"])
+            NamedEntity, st.sampled_from(["Intel", "Intel Corp", "China", "Beijing", "Zorg", "ZORG Inc", "zorg"])
         ),
         predicate=st.sampled_from(["tested tools from", "met", "frobs", "sanctions"]),
-        object=st.builds(Mention, st.sampled_from(["ACM Research", "Japan", "Intel", "Wumpus (武普斯)", "wumpus"])),
+        object=st.builds(NamedEntity, st.sampled_from(["ACM Research", "Japan", "Intel", "Wumpus (武普斯)", "wumpus"])),
         sentence=st.sampled_from(["", "So it is."]),
         span=st.just(Span(0, 9)),
         modality=st.sampled_from([Modality.ASSERTED, Modality.ENDED, Modality.DENIED]),
-        attribution=st.none() | st.builds(Mention, st.sampled_from(["Reuters", "Zorg"])),
+        attribution=st.none() | st.builds(NamedEntity, st.sampled_from(["Reuters", "Zorg"])),
         confidence=st.sampled_from([0.3, 0.6, 1.0]),
         date=st.none() | st.sampled_from([dt.date(2024, 5, 1), dt.date(2025, 5, 1)]),
     ),
