@@ -13,10 +13,8 @@ from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import RelationType
 from loaders.checking.findings import Finding, Kind, Report
 from loaders.writing.change import change
-from loaders.writing.edges import CREATE_EDGES, DELETE_EDGES, EdgeKey, edge_of, edge_properties, read_evidence
+from loaders.writing.edges import EdgeKey, edge_of, edge_properties, read_evidence
 from loaders.writing.projection import project
-from loaders.writing.rows import QuietRows
-from loaders.writing.tombstones import write_tombstones
 
 PAGE = 2_000
 CLAIMS: LiteralString = """
@@ -134,19 +132,7 @@ async def _settle(graph: Graph, report: Report, wrong: Iterable[tuple[Kind, Edge
 
 async def _project_anew(tx: AsyncManagedTransaction, edges: list[EdgeKey]) -> None:
     async with change(tx) as changes:
-        changes.mark()
-        evidence = await read_evidence(tx, {edge.id for edge in edges})
-        gone = []
-        for edge in edges:
-            projection = project(evidence.get(edge.id, ()))
-            if projection is None:
-                gone.append(edge.id)
-                await (await tx.run(DELETE_EDGES[edge.type], rows=QuietRows([edge.id]))).consume()
-                continue
-            row = {"id": edge.id, "subject": edge.subject, "object": edge.object}
-            row |= {"props": edge_properties(projection, changes.version)}  # type: ignore[dict-item]
-            await (await tx.run(CREATE_EDGES[edge.type], rows=QuietRows([row]))).consume()
-        await write_tombstones(tx, version=changes.version, relations=gone, entities=[], claims=[])
+        changes.rewrite(edges)
 
 
 def _native(value: Any) -> Any:

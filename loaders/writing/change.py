@@ -17,7 +17,7 @@ from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from loaders.writing.counts import Counts
-from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject
+from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject, rewrite
 from loaders.writing.nodes import Payload, create_claims, update_claims, write_documents, write_entities
 from loaders.writing.projection import Evidence
 from loaders.writing.removal import StoredClaim, delete_claims, forget, read_stored_claims
@@ -41,6 +41,7 @@ class ChangeSet:
         self._before: dict[RelationId, list[Evidence]] = {}
         self._added: dict[RelationId, list[Evidence]] = defaultdict(list)
         self._recounted: set[RelationId] = set()
+        self._distrusted: dict[RelationId, EdgeKey] = {}
         self._deleted: list[StoredClaim] = []
         self._reworded: list[StoredClaim] = []
         self._released: set[EntityId] = set()
@@ -59,6 +60,11 @@ class ChangeSet:
         edges = list(edges)
         await self._read_before(edges)
         self._recounted.update(edge.id for edge in edges)
+
+    def rewrite(self, edges: Iterable[EdgeKey]) -> None:
+        """Have these edges written as their claims project, whatever the graph holds of them: no claim need have changed."""
+        self.mark()
+        self._distrusted |= {edge.id: edge for edge in edges}
 
     async def create(
         self, claims: Mapping[ClaimId, Claim], run: RunId, documents: Mapping[DocumentId, Document] | None = None
@@ -125,6 +131,7 @@ class ChangeSet:
         edges_removed = await reproject(
             self.tx, self._edges.values(), self._before, after, version=self.version, counts=self.counts
         )
+        edges_removed = [*edges_removed, *await rewrite(self.tx, self._distrusted.values(), version=self.version)]
         silenced = [*self._deleted, *self._reworded]
         entities_removed = await forget(self.tx, silenced, self._released, version=self.version, counts=self.counts)
         await write_tombstones(

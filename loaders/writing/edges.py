@@ -118,6 +118,22 @@ UPDATE_EDGES: Mapping[RelationType, LiteralString] = {type: _update(type) for ty
 DELETE_EDGES: Mapping[RelationType, LiteralString] = {type: _delete(type) for type in RelationType}
 
 
+async def rewrite(tx: AsyncManagedTransaction, edges: Collection[EdgeKey], *, version: int) -> list[RelationId]:
+    """Write these edges as their claims project, and delete those that nothing supports; returns the deleted ones."""
+    evidence = await read_evidence(tx, [edge.id for edge in edges])
+    gone = []
+    for edge in edges:
+        projection = project(evidence.get(edge.id, ()))
+        if projection is None:
+            gone.append(edge.id)
+            await (await tx.run(DELETE_EDGES[edge.type], rows=Rows([edge.id]))).consume()
+            continue
+        row: dict[str, Any] = {"id": edge.id, "subject": edge.subject, "object": edge.object}
+        row["props"] = edge_properties(projection, version)
+        await (await tx.run(CREATE_EDGES[edge.type], rows=Rows([row]))).consume()
+    return gone
+
+
 async def reproject(
     tx: AsyncManagedTransaction,
     edges: Iterable[EdgeKey],
