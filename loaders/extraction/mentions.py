@@ -50,7 +50,6 @@ _LEGAL = frozenset(
     ]
 )
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "sir", "lord", "lady", "dame", "mr.", "mrs.", "ms.", "dr."})
-_CAPITALISED = frozenset({"PROPN"})
 
 
 class MentionFinder:

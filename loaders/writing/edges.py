@@ -126,11 +126,11 @@ async def rewrite(tx: AsyncManagedTransaction, edges: Collection[EdgeKey], *, ve
         projection = project(evidence.get(edge.id, ()))
         if projection is None:
             gone.append(edge.id)
-            await (await tx.run(DELETE_EDGES[edge.type], rows=Rows([edge.id]))).consume()
+            await (await tx.run(DELETE_EDGES[edge.type], rows=QuietRows([edge.id]))).consume()
             continue
         row: dict[str, Any] = {"id": edge.id, "subject": edge.subject, "object": edge.object}
         row["props"] = edge_properties(projection, version)
-        await (await tx.run(CREATE_EDGES[edge.type], rows=Rows([row]))).consume()
+        await (await tx.run(CREATE_EDGES[edge.type], rows=QuietRows([row]))).consume()
     return gone
 
 
