@@ -89,11 +89,6 @@ class Relations(NamedTuple):
     """How many relations of this type its ends have in the same role, as `crowd` counts."""
 
 
-def kind_of(type: int, status: int, *, inward: bool, single: bool) -> int:
-    """The kind of a slot."""
-    return type | (INWARD if inward else 0) | status << STATUS_SHIFT | (SINGLE if single else 0)
-
-
 CROWD_STEPS: Longs = np.array(
     [next(n for n in range(int(2 ** (step / 8)), 1 << 31) if crowd(n) >= step) for step in range(1, 240)],
     dtype=np.int64,

@@ -449,14 +449,6 @@ def shortest(rows, rule, ground, notes, region, sources, targets, missing, least
 
 
 @compiled
-def codes_of(rows, rule, paths, lengths, found, codes):
-    """Write the confidence code of every step of the paths."""
-    for i in range(found):
-        for j in range(lengths[i]):
-            codes[i, j] = step_code(rows, rule, paths[i, j], paths[i, j + 1])
-
-
-@compiled
 def complete(rows, rule, ground, notes, region):
     """Grow until one ball cannot; False when the search must end."""
     while not closed(region):
