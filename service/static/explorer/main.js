@@ -316,7 +316,8 @@ const watch = {
   },
   seen(graph) {
     if (graph !== undefined && graph !== null) shown.graph = graph;
-    if (!this.failing) put(notice);
+    // That the service is back stays to be read until the next look, however fast the answer.
+    if (!this.failing && !notice.querySelector(".online")) put(notice);
   },
   later() {
     clearTimeout(this.timer);
@@ -329,6 +330,8 @@ const watch = {
         this.failing = false;
         put(notice, h("p", { class: "online" }, texts.problems.back));
         if (!isWhole(current) || shown.key === "" || shown.key !== question(current)) render(current);
+      } else if (notice.querySelector(".online")) {
+        put(notice);
       }
       if (now !== shown.graph && shown.graph !== 0) {
         put(notice, h("p", { class: "newer" }, texts.problems.newer(now), " ", h("button", { type: "button", onclick: () => { shown.key = ""; put(notice); render(current); } }, texts.problems.refresh)));
