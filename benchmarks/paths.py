@@ -84,13 +84,13 @@ def ways(graph: Snapshot) -> dict[str, Ask]:
         return dominated(edges, a)
 
     def no_path(a: EntityId, b: EntityId) -> Any:
-        """Nothing may lie in between, so that all around one end must be seen."""
+        """Nothing may lie in between: what is beside one end is looked at."""
         walk = Walk(via=FILTER, hubs=HubPolicy(max_degree=0))
         question = PathQuestion(frozenset([a]), frozenset([b]), walk=walk)
         return searched(lambda notes: paths_between(graph, question, notes, max_depth=5, hub_degree=HUB_DEGREE))
 
     def cut_off(a: EntityId, _: EntityId) -> Any:
-        """From an end that nothing leads to over these relations: the whole component of the other is looked at."""
+        """To an end without relations: the two lie in different components, which is known without a search."""
         question = PathQuestion(
             frozenset([a]), frozenset([graph.ids.id_of(graph.entities - 1)]), walk=Walk(via=FILTER, hubs=THROUGH)
         )
@@ -106,8 +106,8 @@ def ways(graph: Snapshot) -> dict[str, Ask]:
         "the most telling path, hubs blocked": paths(1, AROUND, PathWeight.SPECIFICITY),
         "exposure to listed firms, depth 4": exposure,
         "choke points over 4 tiers": choke_points,
-        "no path, proven": no_path,
-        "no path to an entity that stands alone": cut_off,
+        "no direct relation, proven": no_path,
+        "no path to an entity without relations": cut_off,
     }
 
 

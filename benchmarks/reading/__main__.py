@@ -1,6 +1,6 @@
 """How well text is read, measured on annotated passages: `make bench-reading`, or
 
-    python -m benchmarks.reading [--extractor rules|reader|llm]… [--predicted NAME=FILE]… [--gold FILE…]
+    python -m benchmarks.reading [--extractor spacy|llm|reader+llm]… [--predicted NAME=FILE]… [--gold FILE…]
 
 Without --gold: the open benchmark in benchmarks/gold and, where CHOKEPOINT_SHARED names a folder with gold/real.jsonl, real text
 too, which may not be redistributed. A FILE of predictions has the lines that `chokepoint extract` prints, `doc` being a
