@@ -17,9 +17,8 @@ pytestmark = pytest.mark.anyio
 SETTINGS = ServiceSettings(max_query_cost=3_000)
 NAME = "query Name($id: ID!) { entity(id: $id) { name } }"
 PAGE = "query ($n: Int) { documents(first: $n) { nodes { title } } }"
-NINE_PAGES = "query ($n: Int) { %s }" % " ".join(
-    f"a{i}: documents(first: $n) {{ nodes {{ title }} }}" for i in range(9)
-)
+FIELDS = " ".join(f"a{i}: documents(first: $n) {{ nodes {{ title }} }}" for i in range(9))
+NINE_PAGES = f"query ($n: Int) {{ {FIELDS} }}"
 BOTH = 'query A { entity(id: "company:intel") { name } } query B { entity(id: "company:huawei") { name } }'
 
 
