@@ -57,6 +57,13 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
         assert word in done.stdout
 
 
+def test_a_command_starts_without_the_libraries_that_only_some_loads_need() -> None:
+    heavy = ("trafilatura", "feedparser", "spacy", "ray", "fastapi")
+    code = f"import sys, chokepoint; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == "[]\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

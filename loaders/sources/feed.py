@@ -21,6 +21,7 @@ from loaders.sources import feed_entries as entries
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.feed_entries import address, parsed_feed
 from loaders.sources.fetching import FetchedPage, Fetcher, FetchLimits
+from loaders.sources.pages import article_of_page
 from loaders.triple import Article
 
 _MOST_KNOWN = 50_000
@@ -117,8 +118,6 @@ class FeedReader:
 
     def _read(self, fetcher: Fetcher, url: str, page: FetchedPage) -> Iterator[Article | MalformedRecord]:
         assert page.content is not None
-        from loaders.sources.pages import article_of_page  # trafilatura takes long to import
-
         if not page.content.strip():
             yield MalformedRecord(url, 1, None, "the answer is empty", raw=url)
             return
@@ -163,8 +162,6 @@ class FeedReader:
                 problem = f"is too short to read; leave out --no-follow: {link}"
                 yield MalformedRecord(url, number, "summary", problem, raw=link)
             return
-        from loaders.sources.pages import article_of_page
-
         problem = "the page has no running text"
         try:
             page = self._get(fetcher, link, key)

@@ -18,6 +18,7 @@ from loaders.sources import fields
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.fields import FieldProblem
 from loaders.sources.lines import STDIN, Lines, fingerprint, names_of, opened, shown, source_name
+from loaders.sources.pages import article_of_page
 from loaders.sources.parquet import SUFFIX as PARQUET
 from loaders.sources.parquet import read_parquet
 from loaders.triple import Article
@@ -192,10 +193,6 @@ def _json_file_articles(path: str, stream: BinaryIO, ignored: set[str]) -> Itera
 
 
 def _page_article(path: str, stream: BinaryIO) -> Article | MalformedRecord:
-    from loaders.sources.pages import (
-        article_of_page,
-    )  # takes long to import, which loads of other files should not wait
-
     data = _whole(path, stream)
     if isinstance(data, MalformedRecord):
         return data

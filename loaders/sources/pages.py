@@ -4,8 +4,6 @@ import codecs
 import datetime as dt
 import re
 
-import trafilatura
-
 from loaders.sources import fields
 from loaders.sources.fields import FieldProblem
 from loaders.triple import Article
@@ -24,6 +22,8 @@ def article_of_page(
     content: bytes, *, url: str | None = None, key: str | None = None, content_type: str = ""
 ) -> Article | None:
     """The article in an HTML page; None when the page has no running text. `url`: where it was found, as `content_type`."""
+    import trafilatura  # takes long to import, which commands that read no page should not wait
+
     found = trafilatura.bare_extraction(
         decoded(content, content_type), url=url, with_metadata=True, include_comments=False
     )
