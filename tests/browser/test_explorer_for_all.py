@@ -7,15 +7,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import combinations
 from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, FloatRect, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Product, free_port, wait_for
-from tests.browser.test_explorer import TIE, answered, open_at, watched
+from tests.browser.test_explorer import TIE, answered, covering, open_at, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["watched"]
@@ -127,16 +126,6 @@ def test_the_tour_by_keyboard_alone(watched: Page, product: Product) -> None:
     expect(watched.locator("[role=status].status")).to_contain_text("Proven: none")
 
 
-def apart(boxes: list[FloatRect | None]) -> list[tuple[FloatRect, FloatRect]]:
-    """Pairs of boxes that cover each other by more than a pixel."""
-    return [
-        (a, b)
-        for a, b in combinations([box for box in boxes if box is not None], 2)
-        if min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"]) > 1
-        and min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"]) > 1
-    ]
-
-
 @pytest.mark.parametrize("width", [360, 1280, 2560])
 def test_words_stay_apart_and_large_enough_at_every_width(chromium: Browser, product: Product, width: int) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900})
@@ -144,7 +133,7 @@ def test_words_stay_apart_and_large_enough_at_every_width(chromium: Browser, pro
         page.goto(product.service + VIEWS[name])
         settled(page)
         drawn = page.locator("svg.drawing rect.box, svg.drawing rect.label").all()
-        assert apart([one.bounding_box() for one in drawn]) == [], name
+        assert covering([one.bounding_box() for one in drawn]) == [], name
         heights = [word.bounding_box() for word in page.locator("svg.drawing .word").all()]
         assert min(box["height"] for box in heights if box) >= 9, name
         assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
