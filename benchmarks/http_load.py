@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 import orjson
@@ -94,7 +95,7 @@ async def load(address: str, requests: Sequence[bytes], *, clients: int, seconds
     asking: list[Client] = []
     for i in range(clients):
         _, client = await loop.create_connection(
-            lambda i=i: Client(requests, i, clients, start + seconds),  # type: ignore[misc]
+            partial(Client, requests, i, clients, start + seconds),
             where.hostname,
             where.port,
         )

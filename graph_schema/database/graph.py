@@ -50,8 +50,8 @@ def share_of_reads(most: int) -> Iterator[None]:
 
 
 _ALIVE_S = 1.0
-_ONE_RETRY = {"max_transaction_retry_time": 0.0, "initial_retry_delay": 0.2}
-"""The driver counts the time for retries from the end of the first try."""
+_RETRY_TIME_S, _RETRY_DELAY_S = 0.0, 0.2
+"""One retry: the driver counts the time for retries from the end of the first try."""
 
 
 class Graph:
@@ -162,9 +162,14 @@ class Graph:
                 return await session.execute_write(unit_of_work(timeout=seconds)(work), *args, **kwargs)
 
     def _session(self) -> AsyncSession:
+        if self._breaker is None:
+            return self._driver.session(database=self.settings.database)
         # Both are settings of the driver by its documentation; a session takes them too.
-        once = {} if self._breaker is None else _ONE_RETRY
-        return self._driver.session(database=self.settings.database, **once)  # type: ignore[arg-type]
+        return self._driver.session(
+            database=self.settings.database,
+            max_transaction_retry_time=_RETRY_TIME_S,
+            initial_retry_delay=_RETRY_DELAY_S,
+        )
 
     async def _lives(self) -> bool:
         """Whether the database answers the simplest question at once."""

@@ -60,7 +60,7 @@ def command_of(source: SourceDefinition[Any, Any]) -> Callable[..., None]:
     shared = {"job": Job, "batch_size": BatchSize, "dead_letter": DeadLetter}
     parameters += [_keyword(name, annotation, None) for name, annotation in shared.items()]
     parameters += [_keyword("dry_run", DryRun, False), _keyword("as_json", AsJson, False)]
-    load.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
+    vars(load)["__signature__"] = inspect.Signature(parameters)  # what typer reads
     load.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     load.__doc__ = source.about
     return load

@@ -10,7 +10,7 @@ from loaders.extraction.document import Mention, Text
 from loaders.extraction.frames import FrameKind, frames, read_yaml
 from loaders.extraction.naming import type_by_words
 from loaders.extraction.words import words
-from loaders.gazetteer import Form, FormKind, Gazetteer, GazetteerEntry
+from loaders.gazetteer import Form, FormKind, Gazetteer, GazetteerEntry, strip_legal_form
 from loaders.resolution.names import is_region_beside
 
 _PLACES = frozenset({EntityType.COUNTRY, EntityType.PLACE})
@@ -21,7 +21,7 @@ def find_units_abroad(text: Text, known: Mapping[tuple[int, int], Form]) -> None
     doc = text.doc
     ends = {end: (start, form) for (start, end), form in sorted(known.items(), reverse=True)}  # the longest of each end
     for (start, end), form in sorted(known.items()):
-        if form.kind is FormKind.ADJECTIVE or form.entry.name.islower():
+        if form.kind is FormKind.ADJECTIVE or form.entry.name.islower() or ends[end][0] < start:
             continue
         first = None
         if form.entry.type in _PLACES and not _is_compound(doc, end):
@@ -106,7 +106,7 @@ def _firm_of_person(doc: Doc, start: int, ends: Mapping[int, tuple[int, Form]]) 
     for middle in (start - 1, start - 2):
         before = ends.get(middle)
         between = doc[max(middle, 0) : start]
-        if before is None or not _is_firm(before[1]):
+        if before is None or not _is_firm(before[1]) or _is_legal_form(doc, before[0], middle, start):
             continue
         capitalised = all(token.pos_ == "PROPN" and token.text[:1].isupper() for token in between)
         ordinary = words().title_heads | words().company_nouns
@@ -114,3 +114,8 @@ def _firm_of_person(doc: Doc, start: int, ends: Mapping[int, tuple[int, Form]]) 
         if capitalised and not any(token.lower_ in ordinary or token.lemma_.lower() in verbs for token in between):
             return before[0]
     return None
+
+
+def _is_legal_form(doc: Doc, first: int, middle: int, start: int) -> bool:
+    """Whether what stands between two firms only ends the name of the one before: "of Aptiv Plc. Nvidia said"."""
+    return strip_legal_form(doc[first:start].text) == strip_legal_form(doc[first:middle].text)

@@ -49,6 +49,10 @@ _Ask: TypeAlias = Callable[["Run", Any, Path | None, Pending, dict[str, Any]], N
 Grouped: TypeAlias = dict[str, list[FieldNode]]
 
 
+_NO_HELPERS: Any = None
+"""Helpers to track work in the background, of which our resolvers start none."""
+
+
 class NotCompilable(Exception):
     """A selection that only graphql-core knows how to run."""
 
@@ -91,10 +95,10 @@ class Selections:
         for one in selections:
             self._collect(kind, one, grouped, seen)
         steps = [self._step(kind, key, nodes) for key, nodes in grouped.items()]
-        is_type_of = kind.is_type_of
+        is_type_of: Callable[[Any, Any], Any] | None = kind.is_type_of
 
         def complete(run: Run, source: Any, path: Path | None, pending: Pending) -> dict[str, Any]:
-            if is_type_of is not None and not is_type_of(source, None):  # type: ignore[arg-type]
+            if is_type_of is not None and not is_type_of(source, None):
                 raise TypeError(f"not a {kind.name}")
             result: dict[str, Any] = {}
             for key, attribute, leaf, ask, constant in steps:
@@ -293,7 +297,7 @@ def _info(
         run.context,
         is_awaitable,
         None,
-        None,  # type: ignore[arg-type]  # helpers to track work in the background, of which our resolvers start none
+        _NO_HELPERS,
     )
 
 

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from graphql import parse, print_ast, separate_operations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -77,13 +79,23 @@ class Documents:
 
 @cache
 def packaged_documents() -> Mapping[str, str]:
-    """Text of each document in service/documents, by the name of its file."""
+    """Text of each document in service/documents with the fragments that it spreads, by the name of its file."""
     folder = files("service").joinpath("documents")
+    fragments = _texts(folder.joinpath("fragments")).values()
+    return {name: _with_fragments(text, fragments) for name, text in _texts(folder).items()}
+
+
+def _texts(folder: Traversable) -> dict[str, str]:
     found = (file for file in folder.iterdir() if file.name.endswith(".graphql"))
     return {
         file.name.removesuffix(".graphql"): file.read_text("utf-8")
         for file in sorted(found, key=lambda file: file.name)
     }
+
+
+def _with_fragments(text: str, fragments: Iterable[str]) -> str:
+    (document,) = separate_operations(parse("\n".join((text, *fragments)))).values()
+    return print_ast(document)
 
 
 async def list_documents(_: Request) -> Response:

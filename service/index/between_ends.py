@@ -9,17 +9,8 @@ import numpy as np
 
 from graph_schema.vocabulary import LIVE_MODALITIES
 from service.index.filters import ground_mask, numbers_of, relation_rule
-from service.index.kernels.between import (
-    AHEAD_END,
-    AHEAD_START,
-    BEHIND_END,
-    JOINED,
-    complete,
-    join,
-    paths_of_length,
-    shortest,
-    tell_hops,
-)
+from service.index.kernels.balls import AHEAD_END, AHEAD_START, BEHIND_END, JOINED, complete, join
+from service.index.kernels.between import paths_of_length, shortest, tell_hops
 from service.index.kernels.walking import (
     AVOIDED,
     ENDED,

@@ -11,7 +11,7 @@ from service.index.layout import Bytes, Longs, Numbers
 
 
 @dataclass(frozen=True, slots=True)
-class Names(Sequence[bytes]):
+class Names:
     """Sorted byte strings laid end to end."""
 
     text: Bytes
@@ -28,7 +28,7 @@ class Names(Sequence[bytes]):
     def __len__(self) -> int:
         return len(self.ends) - 1
 
-    def __getitem__(self, place: int) -> bytes:  # type: ignore[override]  # no slices
+    def __getitem__(self, place: int) -> bytes:
         return self.text[self.ends[place] : self.ends[place + 1]].tobytes()
 
 

@@ -1,144 +1,35 @@
-"""The part of the graph between two groups of ends, grown level by level from both, and the paths in it, as machine code.
+"""The paths between two groups of ends within the balls grown around them (`balls`), as machine code.
 
-After A levels from the sources and B from the targets every path of at most A + B + 1 hops runs within the two balls:
-the relation between them need not be in either. The side to grow is that whose frontier has fewer relations in all.
 Where a frontier holds a hub, the hub's row is not read: who lies in the other ball looks for the hub in its own row.
 """
 
 import numpy as np
 
+from service.index.kernels.balls import (
+    AHEAD_END,
+    AHEAD_RADIUS,
+    BEHIND_END,
+    BEHIND_RADIUS,
+    BEHIND_START,
+    JOINED,
+    begin,
+    closed,
+    grow,
+)
 from service.index.kernels.compiled import compiled
 from service.index.kernels.walking import (
     ENDED,
-    FARTHEST,
     MUST,
     ON_PATH,
     RUNNING,
     SOURCE,
     TARGET,
     UNKNOWN,
-    enterable,
     repeated,
     spend,
     step_code,
 )
 from service.index.layout import CODE_SHIFT, HUB_ROW, KIND
-
-AHEAD_END, BEHIND_END, AHEAD_RADIUS, BEHIND_RADIUS, AHEAD_START, BEHIND_START, AHEAD_VOLUME, BEHIND_VOLUME, JOINED = (
-    range(9)
-)
-"""Places in the state of a region: ends and starts of the last level in the queues, radii, relations of the last levels,
-whether the balls touch."""
-
-
-@compiled
-def begin(rows, notes, region, sources, targets):
-    """Put the ends into the two balls; marks of ends are set by then."""
-    for i in range(len(sources)):
-        v = sources[i]
-        notes.queue_ahead[i] = v
-        notes.ahead[v] = 0
-        region[AHEAD_VOLUME] += rows.start[v + 1] - rows.start[v]
-    for i in range(len(targets)):
-        v = targets[i]
-        notes.queue_behind[i] = v
-        notes.behind[v] = 0
-        region[BEHIND_VOLUME] += rows.start[v + 1] - rows.start[v]
-    region[AHEAD_END], region[BEHIND_END] = len(sources), len(targets)
-
-
-@compiled
-def grow(rows, rule, ground, notes, region):
-    """Grow the side that has fewer relations at its frontier; False when the search must end."""
-    if region[AHEAD_VOLUME] <= region[BEHIND_VOLUME]:
-        return _grow_ahead(rows, rule, ground, notes, region)
-    return _grow_behind(rows, rule, ground, notes, region)
-
-
-@compiled
-def _grow_ahead(rows, rule, ground, notes, region):
-    first, last = region[AHEAD_START], region[AHEAD_END]
-    level, end, volume, since = min(region[AHEAD_RADIUS] + 1, FARTHEST), last, 0, 0
-    for i in range(first, last):
-        u = notes.queue_ahead[i]
-        since += 1
-        for p in range(rows.start[u], rows.start[u + 1]):
-            tag = rows.tag[p]
-            if tag >> CODE_SHIFT >= rule.codes:
-                break
-            since += 1
-            if not rule.onward[tag & KIND]:
-                continue
-            v = rows.neighbour[p]
-            if notes.ahead[v] != UNKNOWN:
-                continue
-            if len(rule.admitted) and not rule.admitted[rows.relation[p]]:
-                continue
-            if notes.mark[v] & TARGET:
-                region[JOINED] = 1
-                continue
-            if not enterable(ground, notes, v):
-                continue
-            notes.ahead[v] = level
-            notes.queue_ahead[end] = v
-            end += 1
-            volume += rows.start[v + 1] - rows.start[v]
-            if notes.behind[v] != UNKNOWN:
-                region[JOINED] = 1
-        if since > 4096:
-            if spend(notes, since):
-                region[AHEAD_END] = end
-                return False
-            since = 0
-    region[AHEAD_START], region[AHEAD_END] = last, end
-    region[AHEAD_RADIUS], region[AHEAD_VOLUME] = level, volume
-    return not spend(notes, since)
-
-
-@compiled
-def _grow_behind(rows, rule, ground, notes, region):
-    first, last = region[BEHIND_START], region[BEHIND_END]
-    level, end, volume, since = min(region[BEHIND_RADIUS] + 1, FARTHEST), last, 0, 0
-    for i in range(first, last):
-        u = notes.queue_behind[i]
-        since += 1
-        for p in range(rows.start[u], rows.start[u + 1]):
-            tag = rows.tag[p]
-            if tag >> CODE_SHIFT >= rule.codes:
-                break
-            since += 1
-            if not rule.back[tag & KIND]:
-                continue
-            v = rows.neighbour[p]
-            if notes.behind[v] != UNKNOWN:
-                continue
-            if len(rule.admitted) and not rule.admitted[rows.relation[p]]:
-                continue
-            if notes.mark[v] & SOURCE:
-                region[JOINED] = 1
-                continue
-            if not enterable(ground, notes, v):
-                continue
-            notes.behind[v] = level
-            notes.queue_behind[end] = v
-            end += 1
-            volume += rows.start[v + 1] - rows.start[v]
-            if notes.ahead[v] != UNKNOWN:
-                region[JOINED] = 1
-        if since > 4096:
-            if spend(notes, since):
-                region[BEHIND_END] = end
-                return False
-            since = 0
-    region[BEHIND_START], region[BEHIND_END] = last, end
-    region[BEHIND_RADIUS], region[BEHIND_VOLUME] = level, volume
-    return not spend(notes, since)
-
-
-@compiled
-def closed(region):
-    """Whether one ball cannot grow: all paths of any length run in what is known."""
-    return region[AHEAD_START] == region[AHEAD_END] or region[BEHIND_START] == region[BEHIND_END]
 
 
 @compiled
@@ -446,21 +337,3 @@ def shortest(rows, rule, ground, notes, region, sources, targets, missing, least
         if found == wanted or notes.tally[ENDED] != RUNNING:
             return found
     return found
-
-
-@compiled
-def complete(rows, rule, ground, notes, region):
-    """Grow until one ball cannot; False when the search must end."""
-    while not closed(region):
-        if not grow(rows, rule, ground, notes, region):
-            return False
-    return True
-
-
-@compiled
-def join(rows, rule, ground, notes, region):
-    """Grow until the balls touch or one cannot grow; False when the search must end."""
-    while not region[JOINED] and not closed(region):
-        if not grow(rows, rule, ground, notes, region):
-            return False
-    return True

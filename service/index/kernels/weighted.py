@@ -11,16 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.index.kernels.between import (
-    AHEAD_RADIUS,
-    BEHIND_RADIUS,
-    JOINED,
-    begin,
-    closed,
-    grow,
-    hops_to_target,
-    tell_hops,
-)
+from service.index.kernels.balls import AHEAD_RADIUS, BEHIND_RADIUS, JOINED, begin, closed, grow
+from service.index.kernels.between import hops_to_target, tell_hops
 from service.index.kernels.compiled import compiled
 from service.index.kernels.walking import (
     ENDED,

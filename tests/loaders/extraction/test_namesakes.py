@@ -31,6 +31,17 @@ def test_a_firm_is_its_whole_name(text: str, firm: str) -> None:
     assert edges(text) == {(firm, "ACQUIRES", "Veld Semiconductor")}
 
 
+def test_a_legal_form_at_the_end_of_a_sentence_joins_no_firm_to_the_next() -> None:
+    found = edges("Renesas owns a stake in Wolfspeed Inc. Infineon operates a plant in Dresden.")
+    assert found
+    assert not any("Wolfspeed Inc" in end for edge in found for end in edge)
+
+
+def test_a_known_firm_that_ends_in_a_place_keeps_its_legal_form() -> None:
+    owners = edges("Nytex Composites Co and Symtek Automation Asia Co are shareholders of Wolfspeed.")
+    assert ("Symtek Automation Asia", "OWNS", "Wolfspeed") in owners
+
+
 def test_a_place_before_a_noun_is_no_part_of_the_firm() -> None:
     assert not any("Intel Ireland" in edge for edge in edges("The Intel Ireland fab supplies chips to Dell."))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import neo4j
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from graph_schema.errors import SettingsError
@@ -26,7 +27,9 @@ BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.mark.parametrize("name", definitions())
 def test_a_command_and_a_job_have_the_same_arguments_and_defaults(name: str) -> None:
-    options = {parameter.name: parameter for parameter in get_command(load_cli.app).commands[name].params}  # type: ignore[attr-defined]
+    group = get_command(load_cli.app)
+    assert isinstance(group, TyperGroup)
+    options = {parameter.name: parameter for parameter in group.commands[name].params}
     fields = arguments_of(definitions()[name]).model_fields
     assert fields.keys() <= options.keys()
     for field_name, field in fields.items():
