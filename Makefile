@@ -28,7 +28,7 @@ test: $(VENV)/.installed-dev ## Run all tests, on a real embedded Neo4j of their
 test-containers: $(VENV)/.installed-dev ## Run the tests that need a Docker engine: the contract on 2026.x and 5.26 LTS, the compose stack
 	$(BIN)/python -m pytest -m containers -n $(WORKERS) --dist loadgroup tests/containers
 
-test-browser: $(VENV)/.installed-dev ## Run the tests that need Chromium: the explorer, Neo4j Browser and GraphiQL as people see them
+test-browser: $(VENV)/.installed-dev ## Run the tests that need Chromium and npm: the explorer, Neo4j Browser and GraphiQL as people see them
 	$(BIN)/python -m pytest -m browser -n 0 tests/browser
 
 test-docs: $(VENV)/.installed-dev ## Run the commands of the documentation as they are written

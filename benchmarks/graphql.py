@@ -16,15 +16,13 @@ import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -32,9 +30,8 @@ import httpx
 import neo4j
 
 from benchmarks.http_load import Load, get, load, post
-from benchmarks.service_paths import TYPES, apply_schema, build
-from graph_schema.database.embedded import EmbeddedNeo4j
-from graph_schema.settings import EmbeddedSettings
+from benchmarks.service_paths import TYPES, build
+from benchmarks.serving import Database, chokepoint, database, free_port, served
 
 HERE = Path(__file__).parent / "peers"
 HUB_SHARE = (0.10, 0.08)
@@ -84,36 +81,11 @@ PEER_SEARCH = "query ($q: String!) { search(q: $q) { id name type score } }"
 PEER_NEIGHBORS = "query ($id: ID!) { neighbors(id: $id) { relation confidence id name type } }"
 
 
-@dataclass(frozen=True, slots=True)
-class Database:
-    """Where the graph is."""
-
-    uri: str
-    http: str
-    user: str
-    password: str
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What the services read."""
-        return os.environ | {
-            "CHOKEPOINT_NEO4J_URI": self.uri,
-            "CHOKEPOINT_NEO4J_USER": self.user,
-            "CHOKEPOINT_NEO4J_PASSWORD": self.password,
-            "PEER_URI": self.uri,
-            "PEER_USER": self.user,
-            "PEER_PASSWORD": self.password,
-            "PEER_PATH": PATH,
-            "PEER_SEARCH": SEARCH,
-            "PEER_NEIGHBORS": NEIGHBORS,
-        }
-
-
 Pairs = Sequence[tuple[str, str]]
 
 
 def questions_of(
-    ours: str, peers: Mapping[str, str], database: Database, pairs: Pairs
+    ours: str, peers: Mapping[str, str], graph: Database, pairs: Pairs
 ) -> dict[str, dict[str, list[bytes]]]:
     """Requests by operation and service."""
     ids = [a for a, _ in pairs]
@@ -125,7 +97,7 @@ def questions_of(
         return [get(peers["rest"], f"{path}?{httpx.QueryParams(one)}") for one in queries]
 
     def query_api(statement: str, parameters: Sequence[Mapping[str, str]]) -> list[bytes]:
-        return [post_query(database, statement, one) for one in parameters]
+        return [post_query(graph, statement, one) for one in parameters]
 
     ends = [{"a": a, "b": b} for a, b in pairs]
     by_id = [{"id": id} for id in ids]
@@ -155,45 +127,24 @@ def questions_of(
     return asked
 
 
-def post_query(database: Database, statement: str, parameters: Mapping[str, str]) -> bytes:
+def post_query(graph: Database, statement: str, parameters: Mapping[str, str]) -> bytes:
     """A request to Neo4j's Query API."""
-    token = base64.b64encode(f"{database.user}:{database.password}".encode()).decode()
-    plain = post(database.http, "/db/neo4j/query/v2", {"statement": statement, "parameters": parameters})
+    token = base64.b64encode(f"{graph.user}:{graph.password}".encode()).decode()
+    plain = post(graph.http, "/db/neo4j/query/v2", {"statement": statement, "parameters": parameters})
     return plain.replace(b"\r\n", f"\r\nauthorization: Basic {token}\r\n".encode(), 1)
 
 
-@contextmanager
-def served(command: Sequence[str], environment: Mapping[str, str], address: str, ready: str) -> Iterator[str]:
-    """A service in a process of its own, once it answers."""
-    process = subprocess.Popen(command, env=environment, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(600):
-            try:
-                if httpx.get(address + ready, timeout=5).status_code < 500:
-                    break
-            except httpx.HTTPError:
-                pass
-            if process.poll() is not None:
-                raise RuntimeError(f"{command[0]} ended at once")
-            time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start_peers(wanted: Sequence[str], database: Database, stack: ExitStack) -> dict[str, str]:
+def start_peers(wanted: Sequence[str], graph: Database, stack: ExitStack) -> dict[str, str]:
     """Addresses of the peers that can run here."""
+    environment = {
+        **os.environ,
+        "PEER_URI": graph.uri,
+        "PEER_USER": graph.user,
+        "PEER_PASSWORD": graph.password,
+        "PEER_PATH": PATH,
+        "PEER_SEARCH": SEARCH,
+        "PEER_NEIGHBORS": NEIGHBORS,
+    }
     peers: dict[str, str] = {}
     if "rest" in wanted:
         port = free_port()
@@ -208,9 +159,9 @@ def start_peers(wanted: Sequence[str], database: Database, stack: ExitStack) -> 
             "warning",
         ]
         address = f"http://127.0.0.1:{port}"
-        peers["rest"] = stack.enter_context(served(command, database.environment, address, "/entity?id=none"))
+        peers["rest"] = stack.enter_context(served(command, environment, address, "/entity?id=none"))
     if "query-api" in wanted:
-        peers["query-api"] = database.http
+        peers["query-api"] = graph.http
     for name in ("apollo", "yoga"):
         if name not in wanted:
             continue
@@ -223,7 +174,7 @@ def start_peers(wanted: Sequence[str], database: Database, stack: ExitStack) -> 
         command = ["node", str(HERE / "server.mjs"), name, str(port)]
         ready = "/graphql?query={__typename}" if name == "yoga" else "/?query={__typename}"
         address = f"http://127.0.0.1:{port}"
-        peers[name] = stack.enter_context(served(command, database.environment, address, ready))
+        peers[name] = stack.enter_context(served(command, environment, address, ready))
     return peers
 
 
@@ -289,35 +240,21 @@ def main() -> None:
     parser.add_argument("--at-least", type=float, help="exit 1 when shortestPath bears less than this many times REST")
     options = parser.parse_args()
     with ExitStack() as stack:
-        home = options.home or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        built = (home / "built").exists()
-        server = EmbeddedNeo4j(EmbeddedSettings(home=home, bolt_port=0, http_port=0))
-        server.start()
-        stack.callback(server.stop)
-        settings = server.connection()
-        assert settings.uri is not None
-        assert settings.password is not None
-        browser = server.status().browser
-        assert browser is not None
-        password = settings.password.get_secret_value()
-        database = Database(settings.uri, browser.removesuffix("/browser/"), settings.user, password)
-        driver = stack.enter_context(neo4j.GraphDatabase.driver(settings.uri, auth=(settings.user, password)))
-        session = stack.enter_context(driver.session())
-        if not built:
-            asyncio.run(apply_schema(settings))
+        graph, session = stack.enter_context(database(options.home))
+        built = None if options.home is None else options.home / "built"
+        if built is None or not built.exists():
             build(session, options.entities, options.relations, hub_share=HUB_SHARE)
             session.run("CALL db.awaitIndexes(600)").consume()
-            (home / "built").write_text("")
+            if built is not None:
+                built.write_text("")
         chance = random.Random(11)
         names = [f"company:{chance.randrange(2, options.entities)}" for _ in range(2 * QUESTIONS)]
         pairs = list(zip(names[:QUESTIONS], names[QUESTIONS:], strict=True))
-        port = free_port()
-        command = [sys.executable, "-m", "service", "--port", str(port)]
-        ours = stack.enter_context(served(command, database.environment, f"http://127.0.0.1:{port}", "/readyz"))
+        ours = stack.enter_context(chokepoint(graph))
         _wait_for_index(ours)
         write_claims(session, ours, pairs)
-        peers = start_peers(options.peers.split(","), database, stack)
-        asked = questions_of(ours, peers, database, pairs)
+        peers = start_peers(options.peers.split(","), graph, stack)
+        asked = questions_of(ours, peers, graph, pairs)
         if options.operations:
             asked = {name: ways for name, ways in asked.items() if name in options.operations.split(",")}
         figures = asyncio.run(measure(asked, {OURS: ours, **peers}, options))

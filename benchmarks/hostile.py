@@ -10,23 +10,16 @@ the first tells of the longest while nobody else asks. Exits 1 when a document m
 import argparse
 import asyncio
 import json
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
-import neo4j
 
 from benchmarks.costly_documents import COSTLY, Costly, body_of
-from benchmarks.service_paths import apply_schema, build
-from graph_schema.database.embedded import EmbeddedNeo4j
-from graph_schema.settings import EmbeddedSettings
-from service.cli.serve import listen
+from benchmarks.service_paths import build
+from benchmarks.serving import chokepoint, database
 
 CHEAP = {"query": '{ entity(name: "Intel") { id name degree } }'}
 PAUSE_S = 0.025
@@ -36,46 +29,12 @@ JSON = {"content-type": "application/json"}
 @contextmanager
 def served(entities: int, relations: int) -> Iterator[str]:
     """The address of a service over a synthetic graph, two of whose entities are called as the documents ask."""
-    with tempfile.TemporaryDirectory() as home:
-        server = EmbeddedNeo4j(EmbeddedSettings(home=Path(home), bolt_port=0, http_port=0))
-        server.start()
-        try:
-            settings = server.connection()
-            assert settings.uri is not None
-            assert settings.password is not None
-            password = settings.password.get_secret_value()
-            asyncio.run(apply_schema(settings))
-            with (
-                neo4j.GraphDatabase.driver(settings.uri, auth=(settings.user, password)) as driver,
-                driver.session() as session,
-            ):
-                ids = build(session, entities, relations)
-                for id, name in zip(ids[2:4], ("Intel", "United States"), strict=True):
-                    session.run("MATCH (e:Entity {id: $id}) SET e.name = $name", id=id, name=name).consume()
-            with listen("127.0.0.1", 0) as probe:
-                port = probe.getsockname()[1]
-            environment = {**os.environ, "CHOKEPOINT_NEO4J_URI": settings.uri, "CHOKEPOINT_NEO4J_PASSWORD": password}
-            service = subprocess.Popen([sys.executable, "-m", "service", "--port", str(port)], env=environment)
-            try:
-                address = f"http://127.0.0.1:{port}"
-                _wait_for(f"{address}/readyz")
-                yield address
-            finally:
-                service.terminate()
-                service.wait(10)
-        finally:
-            server.reset()
-
-
-def _wait_for(address: str) -> None:
-    for _ in range(300):
-        try:
-            if httpx.get(address).status_code == 200:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(0.1)
-    raise TimeoutError(address)
+    with database() as (graph, session):
+        ids = build(session, entities, relations)
+        for id, name in zip(ids[2:4], ("Intel", "United States"), strict=True):
+            session.run("MATCH (e:Entity {id: $id}) SET e.name = $name", id=id, name=name).consume()
+        with chokepoint(graph) as address:
+            yield address
 
 
 async def longest_wait(address: str, costly: Costly | None, seconds: float) -> dict[str, object]:

@@ -10,25 +10,17 @@ times depend on the machine. Exits 1 when shortestPath falls under `--at-least`,
 import argparse
 import asyncio
 import json
-import os
 import random
-import socket
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
 import neo4j
 
-from graph_schema.database import schema
-from graph_schema.database.embedded import EmbeddedNeo4j
-from graph_schema.database.graph import Graph
-from graph_schema.settings import EmbeddedSettings, GraphSettings
+from benchmarks.serving import Database, chokepoint, database
 from graph_schema.vocabulary import RelationType
 
 TYPES = list(RelationType)[:30]
@@ -112,15 +104,12 @@ def summary(times: Sequence[float]) -> dict[str, float]:
     return {"p50_ms": round(statistics.median(ordered), 2), "p95_ms": round(ordered[int(len(ordered) * 0.95)], 2)}
 
 
-async def measure(settings: GraphSettings, base: str, ids: list[str], count: int) -> dict[str, dict[str, float]]:
+async def measure(graph: Database, base: str, ids: list[str], count: int) -> dict[str, dict[str, float]]:
     """Times of each way to ask the same questions."""
     chance = random.Random(11)
     questions = [(chance.choice(ids[2:]), chance.choice(ids[2:])) for _ in range(count)]
-    assert settings.uri is not None
-    assert settings.password is not None
-    auth = (settings.user, settings.password.get_secret_value())
     async with (
-        neo4j.AsyncGraphDatabase.driver(settings.uri, auth=auth) as driver,
+        neo4j.AsyncGraphDatabase.driver(graph.uri, auth=graph.auth) as driver,
         httpx.AsyncClient(timeout=60) as http,
     ):
 
@@ -152,12 +141,6 @@ async def _fetch(tx: neo4j.AsyncManagedTransaction, a: str, b: str) -> list[Any]
     return [record async for record in await tx.run(BARE, a=a, b=b)]
 
 
-async def apply_schema(settings: GraphSettings) -> None:
-    """Constraints and indexes as the product has them."""
-    async with Graph.connect(settings) as graph:
-        await schema.apply(graph)
-
-
 def main() -> None:
     """Build, serve, measure, print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -170,39 +153,10 @@ def main() -> None:
     if options.quick:
         vars(options).update(QUICK)
     floor = QUICK_FLOOR if options.quick and options.at_least is None else options.at_least
-    with tempfile.TemporaryDirectory() as home:
-        server = EmbeddedNeo4j(EmbeddedSettings(home=Path(home), bolt_port=0, http_port=0))
-        server.start()
-        try:
-            settings = server.connection()
-            assert settings.uri is not None
-            assert settings.password is not None
-            password = settings.password.get_secret_value()
-            asyncio.run(apply_schema(settings))
-            with (
-                neo4j.GraphDatabase.driver(settings.uri, auth=(settings.user, password)) as driver,
-                driver.session() as session,
-            ):
-                ids = build(session, options.entities, options.relations)
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                port = probe.getsockname()[1]
-            environment = {**os.environ, "CHOKEPOINT_NEO4J_URI": settings.uri, "CHOKEPOINT_NEO4J_PASSWORD": password}
-            service = subprocess.Popen([sys.executable, "-m", "service", "--port", str(port)], env=environment)
-            try:
-                address = f"http://127.0.0.1:{port}"
-                for _ in range(200):
-                    try:
-                        if httpx.get(f"{address}/readyz").status_code == 200:
-                            break
-                    except httpx.HTTPError:
-                        time.sleep(0.1)
-                result = asyncio.run(measure(settings, address, ids, options.questions))
-            finally:
-                service.terminate()
-                service.wait(10)
-        finally:
-            server.reset()
+    with database() as (graph, session):
+        ids = build(session, options.entities, options.relations)
+        with chokepoint(graph) as address:
+            result = asyncio.run(measure(graph, address, ids, options.questions))
     base = result[BASE]["p50_ms"]
     ratios = {name: round(base / one["p50_ms"], 3) for name, one in result.items()}
     print(json.dumps({name: {**one, "of_bare": ratios[name]} for name, one in result.items()}, indent=2))

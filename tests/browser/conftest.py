@@ -47,6 +47,7 @@ def chromium() -> Iterator[Browser]:
     program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.fail("no Chromium here: install it, or name it by CHROMIUM")
+    expect.set_options(timeout=60_000)  # on a busy machine what is waited for takes longer than the usual 5 s
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=program, args=options)
@@ -109,7 +110,6 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A page that reaches nothing outside this machine."""
     page = chromium.new_page(viewport={"width": 1400, "height": 1000})
     page.set_default_timeout(60_000)
-    expect.set_options(timeout=60_000)  # on a busy machine what is waited for takes longer than the usual 5 s
     page.route("**/*", _stay_here)
     yield page
     page.close()

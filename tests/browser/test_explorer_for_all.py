@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, FloatRect, Page, expect
@@ -20,6 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 __all__ = ["watched"]
 TOKEN = "token-of-the-browser-tests"
 HERE = Path(__file__).parent
+LIGHT, DARK = "rgb(246, 245, 241)", "rgb(16, 22, 27)"
 VIEWS = {
     "first": "/",
     "tie": TIE,
@@ -40,7 +42,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The script of axe-core, from npm."""
     npm = shutil.which("npm")
     if npm is None:
-        pytest.skip("npm is not installed")
+        pytest.fail("no npm here: install it, axe-core comes from there")
     folder = tmp_path_factory.mktemp("npm")
     shutil.copy(HERE / "package.json", folder)
     subprocess.run([npm, "install", "--no-audit", "--no-fund", "--silent", "--prefer-offline"], cwd=folder, check=True)
@@ -53,9 +55,11 @@ def settled(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_view(chromium: Browser, product: Product, axe: str, scheme: str) -> None:
+def test_axe_finds_nothing_on_any_view(
+    chromium: Browser, product: Product, axe: str, scheme: Literal["light", "dark"]
+) -> None:
     # The script is put in past the page's own policy, which would refuse it.
-    context = chromium.new_context(color_scheme=scheme, bypass_csp=True)  # type: ignore[arg-type]  # two of its literals
+    context = chromium.new_context(color_scheme=scheme, bypass_csp=True)
     page = context.new_page()
     found: dict[str, list[str]] = {}
     for name, address in VIEWS.items():
@@ -66,6 +70,22 @@ def test_axe_finds_nothing_on_any_view(chromium: Browser, product: Product, axe:
         found |= {f"{name}: {one['id']}": [node["html"] for node in one["nodes"]][:3] for one in told["violations"]}
     context.close()
     assert found == {}
+
+
+def test_the_button_overrules_the_colours_of_the_system(watched: Page, product: Product) -> None:
+    watched.emulate_media(color_scheme="dark")
+    watched.goto(product.service)
+    body, button = watched.locator("body"), watched.locator("#theme")
+    expect(body).to_have_css("background-color", DARK)
+    button.click()
+    expect(body).to_have_css("background-color", LIGHT)
+    watched.emulate_media(color_scheme="light")
+    button.click()
+    expect(body).to_have_css("background-color", DARK)
+    watched.reload()
+    expect(body).to_have_css("background-color", DARK)
+    button.click()
+    expect(body).to_have_css("background-color", LIGHT)
 
 
 def test_the_tour_by_keyboard_alone(watched: Page, product: Product) -> None:

@@ -68,7 +68,7 @@ function without(claim, state, go) {
   );
 }
 
-function claimItem(claim, { state, go, plain }) {
+export function claimItem(claim, { state, go, plain }) {
   const about = [
     texts.modality(claim.modality),
     claim.attributedTo && words.said(claim.attributedTo.name),
@@ -176,5 +176,3 @@ export async function showEvidence(root, { state, model, marks, selected, signal
   root.removeAttribute("aria-busy");
   root.dataset.ready = selected;
 }
-
-export { claimItem };

@@ -23,7 +23,7 @@ function literal(value, name) {
 }
 
 /** The first document of the question with its values written into it: it runs as it stands. */
-export async function asGraphQL(state) {
+async function asGraphQL(state) {
   const [name, variables] = documents(state)[0];
   const text = await documentText(name);
   const [, head] = /^query \w+\(([\s\S]*?)\n?\) \{/.exec(text) ?? [];
@@ -36,7 +36,7 @@ export async function asGraphQL(state) {
 const quoted = (text) => (/^[\w:.\-/]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** The same question for a shell; null where no command asks it. */
-export function asCommand(state, types) {
+function asCommand(state, types) {
   if (state.ask !== "tie") return null;
   const flags = [
     `-k ${state.k}`,
@@ -56,7 +56,7 @@ export function asCommand(state, types) {
 }
 
 /** Draws all relations of an answer in Neo4j Browser. */
-export function asCypher({ report, model }) {
+function asCypher({ report, model }) {
   const string = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
   if (model.paths.length === 0 && report?.cypher) return report.cypher;
   const pairs = [...model.links.values()].map((link) => `[${string(link.a)}, ${string(link.b)}]`);
@@ -68,7 +68,7 @@ export function asCypher({ report, model }) {
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "letter-spacing", "opacity", "text-anchor"];
 
 /** The drawing as a file of its own: light colours, all looks written into it. */
-export function asSvg(svg) {
+function asSvg(svg) {
   const root = document.documentElement;
   const theme = root.dataset.theme;
   root.dataset.theme = "light";
@@ -96,7 +96,7 @@ export function asSvg(svg) {
 }
 
 /** The drawing as a picture of twice its size. */
-export async function asPng(svg) {
+async function asPng(svg) {
   const address = URL.createObjectURL(new Blob([asSvg(svg)], { type: "image/svg+xml" }));
   try {
     const image = new Image();
@@ -128,7 +128,7 @@ const CELLS = {
 };
 
 /** A line for each relation. What a spreadsheet would take for a formula is kept from being one. */
-export function asCsv(model, sort) {
+function asCsv(model, sort) {
   const cell = (value) => {
     const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
@@ -138,7 +138,7 @@ export function asCsv(model, sort) {
 }
 
 /** The answer with its question and the sentences behind it. */
-export function asJson(state, { report, model }, evidence) {
+function asJson(state, { report, model }, evidence) {
   const paths = model.paths.map(({ hops, ...path }) => ({ ...path, hops: hops.map(({ from, to, relations }) => ({ from, to, relations: relations.map((one) => one.id) })) }));
   const relations = model.relations.map((relation) => ({ ...relation, claims: evidence.get(relation.id)?.claims.nodes ?? [] }));
   const question = documents(state).map(([document, variables]) => ({ document, variables }));
@@ -146,7 +146,7 @@ export function asJson(state, { report, model }, evidence) {
 }
 
 /** GraphML (graphml.graphdrawing.org), as Gephi, yEd and networkx read it: one directed edge for each relation. */
-export function asGraphml(model) {
+function asGraphml(model) {
   const keys = [
     ["node", "name", "string"], ["node", "type", "string"],
     ["edge", "type", "string"], ["edge", "status", "string"], ["edge", "confidence", "double"], ["edge", "sources", "int"],
@@ -168,7 +168,7 @@ export function asGraphml(model) {
 const REPORT_STYLE = `body{font:16px/1.5 Georgia,"Noto Serif","Noto Serif CJK SC",serif;color:#17222c;max-width:52rem;margin:2rem auto;padding:0 1.2rem}h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.2rem 0 .3rem}svg{max-width:100%;height:auto}blockquote{margin:.5rem 0 .1rem;padding-left:.9rem;border-left:3px solid #c9c6bb}.source,.meta{color:#4d5a66;font-size:.88rem;margin:0}mark.subject{background:#fff0c2;border-bottom:2px solid #b58900}mark.object{background:#d9ecfb;border-bottom:4px double #3f8fc7}dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem 1rem;font-size:.92rem}dt{color:#4d5a66}dd{margin:0;overflow-wrap:anywhere}section{break-inside:avoid}@media print{body{margin:0;max-width:none}a{color:inherit}}`;
 
 /** One page of HTML that stands alone and prints: question, filters, verdict, drawing, sentences with their citations. */
-export function asReport(state, { report, model }, evidence, { svg, title, verdict, filters }) {
+function asReport(state, { report, model }, evidence, { svg, title, verdict, filters }) {
   const { report: said } = words;
   const html = (element) => element.outerHTML;
   const cite = ({ document: place }) => {

@@ -9,7 +9,7 @@ import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
 import { keepMenu } from "./keep.js";
 import { folded } from "./model.js";
-import { answer, isQuestion, isWhole } from "./questions.js";
+import { answer, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
 import { showRuns } from "./runs.js";

@@ -5,7 +5,7 @@
  * paths end in lies in the last layer.
  */
 
-export const linkKey = (a, b) => (a < b ? `${a}|${b}` : `${b}|${a}`);
+const linkKey = (a, b) => (a < b ? `${a}|${b}` : `${b}|${a}`);
 
 export class Model {
   constructor() {

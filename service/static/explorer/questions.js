@@ -14,11 +14,11 @@ export const KINDS = {
   entity: [1, 1],
 };
 
-export const isQuestion = (state) => state.ask in KINDS;
+const isQuestion = (state) => state.ask in KINDS;
 export const isWhole = (state) => isQuestion(state) && state.of.length >= KINDS[state.ask][0];
 
 /** Which relations count, as the API's RelationFilter. */
-export function via(state) {
+function via(state) {
   return {
     ...(state.families.length ? { types: typesOf(state.families) } : {}),
     ...(state.modalities.length ? { modalities: state.modalities } : {}),

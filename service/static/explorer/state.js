@@ -43,7 +43,7 @@ const FIELDS = {
 /** Fields that change what is looked at, not what is asked. */
 const LOOKS = ["selected", "opened", "view", "sort", "version"];
 /** Fields that narrow an answer. */
-export const FILTERS = [
+const FILTERS = [
   "families",
   "modalities",
   "confidence",

@@ -25,7 +25,7 @@ const FIELD = new Map(Object.entries(COLUMNS).flatMap(([field, names]) => names.
 const plain = (name) => name.trim().replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase().replace(/[\s-]+/g, "_");
 
 /** Rows of a delimited file, by RFC 4180: quotes hold delimiters and line ends. */
-export function delimited(text, delimiter) {
+function delimited(text, delimiter) {
   const found = [];
   let row = [];
   let cell = "";

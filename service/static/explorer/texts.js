@@ -64,7 +64,6 @@ export const texts = {
     swap: "Swap the two",
     remove: (name) => `Remove ${name}`,
     nothing: (text) => `Nothing is called “${text}”. Only what was loaded has a name here.`,
-    searching: "Searching …",
     options: (many) => count(many, "name"),
     also: (matched) => `as ${matched}`,
     ties: (many) => count(many, "relation"),
@@ -131,7 +130,6 @@ export const texts = {
     undated: (many) => `${count(many, "relation")} without a date.`,
     version: (number, expanded, ms) => `Graph version ${number} · ${count(expanded, "relation")} looked at · ${Math.round(ms).toLocaleString("en")} ms`,
     unfilter: "Without filters",
-    narrowed: "Filters are on.",
     moreThere: "There is more than is shown: narrow the question.",
     unconnected: (names) => `Nothing joins ${names}.`,
   },
@@ -205,7 +203,6 @@ export const texts = {
       first: "First seen",
       last: "Last seen",
     },
-    sortBy: (column) => `Sort by ${column}`,
     caption: "Every relation of the answer",
     chokePoints: "Choke points",
     chokePoint: (many) => `cuts off ${many}`,
@@ -224,7 +221,6 @@ export const texts = {
       SHARED_OFFICER: "shares an officer",
     },
     listedBy: (names) => `listed by ${names}`,
-    saidSince: "What was said",
     noChanges: "Nothing that carries a day was said in this time.",
   },
 
@@ -320,7 +316,7 @@ export const texts = {
     older: (then, now) => `This link was made at graph version ${then}; the graph is at ${now} now.`,
   },
 
-  theme: { label: "Colours", auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
+  theme: { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" },
   loads: "Loads",
   runs: {
     heading: "Loads",

@@ -1,6 +1,6 @@
 /** The vocabulary of the graph and the limits of the service, once they are known. */
 
-let known = { limits: {}, families: new Map(), symmetric: new Set(), meanings: new Map(), entityTypes: [], modalities: [] };
+let known = { limits: {}, families: new Map(), symmetric: new Set(), modalities: [] };
 
 /** Take in what `explore-start` answers. */
 export function learn({ limits, ontology }) {
@@ -8,8 +8,6 @@ export function learn({ limits, ontology }) {
     limits,
     families: new Map(ontology.relations.map((one) => [one.type, one.category])),
     symmetric: new Set(ontology.relations.filter((one) => one.symmetric).map((one) => one.type)),
-    meanings: new Map(ontology.relations.map((one) => [one.type, one.meaning])),
-    entityTypes: ontology.entityTypes.map((one) => one.type),
     modalities: ontology.modalities,
   };
 }
@@ -17,7 +15,6 @@ export function learn({ limits, ontology }) {
 export const limits = () => known.limits;
 export const familyOf = (type) => known.families.get(type) ?? "other";
 export const isSymmetric = (type) => known.symmetric.has(type);
-export const meaningOf = (type) => known.meanings.get(type) ?? "";
 export const familyNames = () => [...new Set(known.families.values())];
 export const modalities = () => known.modalities;
 
