@@ -26,7 +26,7 @@ from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
 from service.http import explorer, graphiql
 from service.http.documents import list_documents
-from service.http.endpoint import GraphQLEndpoint
+from service.http.endpoint import COST_HEADER, GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
 from service.http.headers import SecurityHeaders
 from service.http.health import healthz, readyz
@@ -134,7 +134,7 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
-            expose_headers=["etag"],
+            expose_headers=["etag", "retry-after", COST_HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)

@@ -5,9 +5,8 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
-from neo4j.time import Date
 
-from graph_schema.database.cypher import term
+from graph_schema.database.cypher import native, term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import RelationType
@@ -45,7 +44,10 @@ EXISTING: Mapping[RelationType, LiteralString] = {type: _existing(type) for type
 async def check_edges(graph: Graph, report: Report, *, repair: bool) -> None:
     """Compare every edge with what its claims project to, and every claim with its edge; adds to `report`."""
     async for page in _pages(graph):
-        await _settle(graph, report, await graph.read(_look_at_edges, page, report), repair=repair)
+        wrong, doubled = await graph.read(_look_at_edges, page)
+        report.edges += len(page)
+        report.findings += doubled
+        await _settle(graph, report, wrong, repair=repair)
     after = ""
     while True:
         after, missing, torn, seen = await graph.read(_look_at_claims, after)
@@ -74,27 +76,26 @@ async def _page(tx: AsyncManagedTransaction, type: RelationType, after: str) -> 
 
 
 async def _look_at_edges(
-    tx: AsyncManagedTransaction, rows: list[dict[str, Any]], report: Report
-) -> list[tuple[Kind, EdgeKey, str]]:
+    tx: AsyncManagedTransaction, rows: list[dict[str, Any]]
+) -> tuple[list[tuple[Kind, EdgeKey, str]], list[Finding]]:
     evidence = await read_evidence(tx, {RelationId(row["id"]) for row in rows})
-    wrong, last = [], None
+    wrong, doubled, last = [], [], None
     for row in rows:
         key = EdgeKey(row["id"], row["type"], EntityId(row["subject"]), EntityId(row["object"]))
-        report.edges += 1
         if row["id"] == last:
-            report.findings.append(Finding(Kind.EDGE_DOUBLED, key.id))
+            doubled.append(Finding(Kind.EDGE_DOUBLED, key.id))
         last = row["id"]
         projection = project(evidence.get(key.id, ()))
         if projection is None:
             wrong.append((Kind.EDGE_UNSUPPORTED, key, ""))
             continue
         expected = edge_properties(projection, 0)
-        stored = {name: _native(row["properties"].get(name)) for name in expected}
+        stored = {name: native(row["properties"].get(name)) for name in expected}
         differing = [name for name in expected if name != "version" and stored[name] != expected[name]]
         if differing:
             told = "; ".join(f"{name} is {stored[name]}, the claims say {expected[name]}" for name in differing)
             wrong.append((Kind.EDGE_WRONG, key, told))
-    return wrong
+    return wrong, doubled
 
 
 async def _look_at_claims(
@@ -133,7 +134,3 @@ async def _settle(graph: Graph, report: Report, wrong: Iterable[tuple[Kind, Edge
 async def _project_anew(tx: AsyncManagedTransaction, edges: list[EdgeKey]) -> None:
     async with change(tx) as changes:
         changes.rewrite(edges)
-
-
-def _native(value: Any) -> Any:
-    return value.to_native() if isinstance(value, Date) else value

@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
@@ -13,10 +13,19 @@ from graph_schema.database.graph import Graph
 from graph_schema.ids import DocumentId, RunId, document_id
 from graph_schema.settings import read_settings
 from loaders.settings import LoadSettings
-from loaders.writing import retraction
 from loaders.writing.counts import Counts
 from loaders.writing.locks import writer_lock
-from loaders.writing.retraction import Extent
+from loaders.writing.retraction import (
+    Extent,
+    extent_of_document,
+    extent_of_run,
+    extent_of_source,
+    retract_document,
+    retract_run,
+    retract_source,
+)
+
+K = TypeVar("K")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -35,15 +44,8 @@ def document(
 ) -> None:
     """Take back one document with all that is stated in it."""
     found = document_id(url=id) if "://" in id else DocumentId(id)
-    asyncio.run(
-        _retract(
-            f"document {id}",
-            lambda graph: retraction.extent_of_document(graph, found),
-            lambda graph: retraction.retract_document(graph, found),
-            dry_run=dry_run,
-            as_json=as_json,
-        )
-    )
+    work = _retract(f"document {id}", found, extent_of_document, retract_document, dry_run=dry_run, as_json=as_json)
+    asyncio.run(work)
 
 
 @app.command()
@@ -53,15 +55,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Take back what one run brought."""
-    asyncio.run(
-        _retract(
-            f"run {id}",
-            lambda graph: retraction.extent_of_run(graph, RunId(id)),
-            lambda graph: retraction.retract_run(graph, RunId(id)),
-            dry_run=dry_run,
-            as_json=as_json,
-        )
-    )
+    asyncio.run(_retract(f"run {id}", RunId(id), extent_of_run, retract_run, dry_run=dry_run, as_json=as_json))
 
 
 @app.command()
@@ -71,28 +65,21 @@ def source(
     as_json: AsJson = False,
 ) -> None:
     """Take back what all runs of a source brought."""
-    asyncio.run(
-        _retract(
-            f"source {name}",
-            lambda graph: retraction.extent_of_source(graph, name),
-            lambda graph: retraction.retract_source(graph, name),
-            dry_run=dry_run,
-            as_json=as_json,
-        )
-    )
+    asyncio.run(_retract(f"source {name}", name, extent_of_source, retract_source, dry_run=dry_run, as_json=as_json))
 
 
 async def _retract(
     what: str,
-    extent: Callable[[Graph], Awaitable[Extent]],
-    work: Callable[[Graph], Awaitable[Counts]],
+    key: K,
+    extent: Callable[[Graph, K], Awaitable[Extent]],
+    work: Callable[[Graph, K], Awaitable[Counts]],
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     async with open_graph(apply_schema=True) as graph:
         if dry_run:
-            found = await extent(graph)
+            found = await extent(graph, key)
             _print(
                 {"would_retract": what, **dataclasses.asdict(found)},
                 f"{what}: {found.claims:,} claims in {found.documents:,} documents would go; {found.shared:,} claims that "
@@ -102,7 +89,7 @@ async def _retract(
             return
         wait_s = read_settings(LoadSettings).writer_wait_s
         async with writer_lock(graph, f"retract {what}", wait_s=wait_s):
-            counts = await work(graph)
+            counts = await work(graph, key)
     removed = {name: value for name, value in counts.as_dict().items() if value}
     words = ", ".join(f"{value:,} {name.replace('_', ' ')}" for name, value in removed.items()) or "nothing was there"
     _print({"retracted": what, "counts": counts.as_dict()}, f"{what}: {words}", as_json=as_json)

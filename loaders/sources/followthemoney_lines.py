@@ -7,13 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import orjson
 import yaml
 
 from graph_schema.errors import MalformedRecord
 from loaders.sources import fields
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import Lines, opened, shown, source_name
+from loaders.sources.lines import Lines, each_line, json_object, opened, shown, source_name
 
 _KEYS = {
     "id",
@@ -78,27 +77,14 @@ def read_lines(path: str, ignored: set[str]) -> Iterator[FollowTheMoneyRecord | 
     """The entities of a file in order, or the reason why a line is none. Raises SourceUnavailable."""
     with opened(path) as stream:
         lines = Lines(stream, source_name(path))
-        while True:
-            try:
-                line = next(lines, None)
-                if line is None:
-                    return
-                if line.text.strip():
-                    yield _checked(lines, line.text, ignored)
-            except MalformedRecord as error:
-                yield error
+        yield from each_line(lines, lambda text: _checked(lines, text, ignored))
 
 
 def _checked(lines: Lines, text: str, ignored: set[str]) -> FollowTheMoneyRecord:
     def wrong(at: str | None, problem: str) -> MalformedRecord:
         return lines.malformed(at, problem, raw=shown(text))
 
-    try:
-        entity = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise wrong(None, f"is not JSON: {error.msg}") from None
-    if not isinstance(entity, dict):
-        raise wrong(None, "is no JSON object")
+    entity: Any = json_object(lines, text)
     op = "ADD"
     if "op" in entity:
         op, entity = entity["op"], entity.get("entity")

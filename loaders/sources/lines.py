@@ -2,13 +2,17 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
+
+import orjson
 
 from graph_schema.errors import MalformedRecord, SourceError, SourceUnavailable
+
+T = TypeVar("T")
 
 STDIN = "-"
 MOST_BYTES = 4 * 1024 * 1024
@@ -73,6 +77,30 @@ class Lines:
             skipped += len(rest)
             if skipped > _MOST_SKIPPED:
                 raise SourceError(f"{self.source}: no line ends within {_MOST_SKIPPED // 1024**2} MiB: this is no text")
+
+
+def each_line(lines: Lines, take: Callable[[str], T]) -> Iterator[T | MalformedRecord]:
+    """What `take` makes of the text of each line that is not blank, or why it, or the line itself, is refused."""
+    while True:
+        try:
+            line = next(lines, None)
+            if line is None:
+                return
+            if line.text.strip():
+                yield take(line.text)
+        except MalformedRecord as error:
+            yield error
+
+
+def json_object(lines: Lines, text: str) -> dict[str, Any]:
+    """The object that the line just read is. Raises MalformedRecord."""
+    try:
+        record = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise lines.malformed(None, f"is not JSON: {error.msg}", raw=shown(text)) from None
+    if not isinstance(record, dict):
+        raise lines.malformed(None, "is no JSON object", raw=shown(text))
+    return record
 
 
 def shown(data: bytes | str) -> str:

@@ -17,7 +17,17 @@ from loaders.settings import LoadSettings
 from loaders.sources import fields
 from loaders.sources.definition import RefusedFile, Shown, SourceArguments, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Lines, fingerprint, names_of, opened, shown, source_name
+from loaders.sources.lines import (
+    STDIN,
+    Lines,
+    each_line,
+    fingerprint,
+    json_object,
+    names_of,
+    opened,
+    shown,
+    source_name,
+)
 from loaders.sources.pages import article_of_page
 from loaders.sources.parquet import SUFFIX as PARQUET
 from loaders.sources.parquet import read_parquet
@@ -227,24 +237,11 @@ def row_articles(
 
 def json_articles(lines: Lines, ignored: set[str]) -> Iterator[Article | MalformedRecord]:
     """The article of each line of JSON; keys that nothing reads are added to `ignored`."""
-    while True:
-        try:
-            line = next(lines, None)
-            if line is None:
-                return
-            if line.text.strip():
-                yield _json_article(lines, line.text, ignored)
-        except MalformedRecord as error:
-            yield error
+    return each_line(lines, lambda text: _json_article(lines, text, ignored))
 
 
 def _json_article(lines: Lines, line: str, ignored: set[str]) -> Article:
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise lines.malformed(None, f"is not JSON: {error.msg}", raw=shown(line)) from None
-    if not isinstance(record, dict):
-        raise lines.malformed(None, "is no JSON object", raw=shown(line))
+    record = json_object(lines, line)
     ignored.update(record.keys() - _KNOWN)
     try:
         return _article(record, lines.source, lines.number)

@@ -27,7 +27,7 @@ from loaders.settings import LoadSettings
 from loaders.sources import fields, parquet
 from loaders.sources.definition import NamedArguments, RefusedFile, Shown, SourceDefinition
 from loaders.sources.fields import FieldProblem
-from loaders.sources.lines import STDIN, Lines, SourceLine, must_be_there, opened, shown, source_name
+from loaders.sources.lines import STDIN, Lines, SourceLine, each_line, must_be_there, opened, shown, source_name
 from loaders.sources.records import SourceRecord
 from loaders.sources.tables import Feed, next_row
 from loaders.triple import NamedEntity, Triple
@@ -111,17 +111,11 @@ class TripleFile:
 
     def _json_records(self, lines: Lines) -> Iterator[SourceRecord | MalformedRecord]:
         columns: dict[str, str | None] = {}
-        while True:
-            try:
-                line = next(lines, None)
-                if line is None:
-                    return
-                if not line.text.strip():
-                    continue
-                values = self._named(_object(lines, line), columns)
-                yield _given(values, lines.source, line.number, line.text)
-            except MalformedRecord as error:
-                yield error
+
+        def taken(text: str) -> SourceRecord:
+            return _given(self._named(_object(lines, text), columns), lines.source, lines.number, text)
+
+        return each_line(lines, taken)
 
     def _parquet_records(self) -> Iterator[SourceRecord | MalformedRecord]:
         columns: dict[str, str | None] = {}
@@ -257,14 +251,14 @@ def _values(row: list[str], columns: list[str | None], source: str, number: int,
     return values
 
 
-def _object(lines: Lines, line: SourceLine) -> dict[str, object]:
+def _object(lines: Lines, text: str) -> dict[str, object]:
     try:
-        record = orjson.loads(line.text)
+        record = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise lines.malformed(None, f"is not JSON: {error.msg}", raw=shown(line.text)) from None
+        raise lines.malformed(None, f"is not JSON: {error.msg}", raw=shown(text)) from None
     if not isinstance(record, dict):
         kind = "a JSON array; write one object per line" if isinstance(record, list) else "no JSON object"
-        raise lines.malformed(None, f"is {kind}", raw=shown(line.text))
+        raise lines.malformed(None, f"is {kind}", raw=shown(text))
     return record
 
 

@@ -1,34 +1,25 @@
 """The engine that searches in the database: one Cypher query for each level of a search, all in one READ transaction."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
-from graph_schema.ids import EntityId
-from graph_schema.vocabulary import THINGS
 from service.engines.hub_degrees import HubDegrees
 from service.engines.interface import GraphView
-from service.filters.walk import EntityFilter, Walk
+from service.engines.records_view import RecordsView
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
 from service.paths.report import EngineName
 from service.paths.search import PathQuestion, PathWeight, SearchOutcome, search
-from service.queries.entities import entities_admitted, entities_by_id
-from service.queries.entities_meant import entities_meant
 from service.queries.paths_expand import (
     GraphExpander,
-    HopKey,
-    Hops,
     ReachedEntities,
     ReachExpander,
     TimedTransaction,
-    relations_of_hops,
 )
 from service.queries.paths_expand_telling import TellingExpander
-from service.queries.records import EntityRecord
-from service.queries.supply import Production, producing_countries
 
 T = TypeVar("T")
 
@@ -50,31 +41,20 @@ class CypherEngine:
         return await self._graph.read_within(seconds, on_view)
 
 
-class CypherView:
+class CypherView(RecordsView):
     """A `GraphView` over one transaction."""
 
     engine = EngineName.CYPHER
 
     def __init__(self, tx: AsyncManagedTransaction, hub_degrees: HubDegrees, hub_degree: int) -> None:
-        self._tx, self._timed = tx, TimedTransaction(tx)
+        super().__init__(tx)
+        self._timed = TimedTransaction(tx)
         self._hub_degrees, self._hub_degree = hub_degrees, hub_degree
 
     @property
     def lost(self) -> bool:
         """Whether a query was given up: the transaction is gone with it."""
         return self._timed.broken
-
-    async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
-        """See `GraphView`."""
-        return await entities_meant(self._tx, names)
-
-    async def entities(self, ids: Iterable[EntityId]) -> Mapping[EntityId, EntityRecord]:
-        """See `GraphView`."""
-        return await entities_by_id(self._tx, ids)
-
-    async def admitted(self, ids: Iterable[EntityId], where: EntityFilter) -> set[EntityId]:
-        """See `GraphView`."""
-        return await entities_admitted(self._tx, ids, where)
 
     async def paths(self, question: PathQuestion, meter: Meter) -> SearchOutcome:
         """See `GraphView`."""
@@ -101,11 +81,3 @@ class CypherView:
             for walk in question.walks
         ]
         return await reach(lambda level: expanders[min(level, len(expanders) - 1)], question, meter)
-
-    async def hops(self, pairs: Iterable[HopKey], walk: Walk) -> Hops:
-        """See `GraphView`."""
-        return await relations_of_hops(self._tx, pairs, walk)
-
-    async def production(self, ids: Iterable[EntityId]) -> list[Production]:
-        """See `GraphView`."""
-        return await producing_countries(self._tx, ids, types=THINGS)

@@ -2,15 +2,16 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from graph_schema.ids import EntityId, RelationId, relation_id
-from graph_schema.vocabulary import EntityType, Modality, RelationType
+from graph_schema.vocabulary import EntityType, Modality
 from service.index.build import RelationLists, build
+from service.index.change import Change, RelationRow
+from service.index.claim_lists import ClaimBuilder, ClaimLists
 from service.index.entities import EntityIds, Names
 from service.index.filters import day_number
 from service.index.layout import (
@@ -29,64 +30,12 @@ from service.index.layout import (
     Longs,
     Numbers,
 )
-from service.index.snapshot import Claims, Snapshot, joined
+from service.index.snapshot import Snapshot, joined
 from service.paths.specificity import is_common_noun
 
 
 class NotFollowable(Exception):
     """What changed does not tell how to change the snapshot: it must be read anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class EntityRow:
-    """What the index keeps of an entity."""
-
-    id: EntityId
-    type: EntityType
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class RelationRow:
-    """What the index keeps of a relation."""
-
-    id: RelationId
-    subject: EntityId
-    type: RelationType
-    object: EntityId
-    status: Modality
-    confidence: float
-    sources: int
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRow:
-    """What the index keeps of a claim."""
-
-    relation: RelationId
-    publisher: str | None
-    document: str
-    run: str | None
-    modality: Modality
-    share: float | None = None
-    confidence: float = 1.0
-
-
-@dataclass(slots=True)
-class Change:
-    """What became of the graph between two versions."""
-
-    version: int
-    removed_relations: set[RelationId] = field(default_factory=set)
-    removed_entities: set[EntityId] = field(default_factory=set)
-    entities: list[EntityRow] = field(default_factory=list)
-    relations: list[RelationRow] = field(default_factory=list)
-    claims: list[ClaimRow] = field(default_factory=list)
-    """All claims behind `relations`."""
-    began: dict[str, dt.datetime] = field(default_factory=dict)
-    """When the runs of the claims began."""
 
 
 def digest_of(id: str) -> int:
@@ -122,7 +71,7 @@ def snapshot_of(
     types: Bytes,
     lists: RelationLists,
     periods: Longs,
-    claims: "ClaimLists | None",
+    claims: ClaimLists | None,
 ) -> Snapshot:
     """A snapshot of entities in any order, of which the ends of `lists` are places.
 
@@ -144,133 +93,11 @@ def _made(
     rank: Numbers,
     lists: RelationLists,
     periods: Longs,
-    claims: "ClaimLists | None",
+    claims: ClaimLists | None,
 ) -> Snapshot:
     rows, relations, confidences = build(lists, rank)
     behind = None if claims is None else claims.sorted(len(lists.subject))
     return Snapshot(version, rows, relations, confidences, periods, ids, types, behind, *joined(rows))
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimLists:
-    """Claims as they come: behind which relation, from where."""
-
-    relation: Numbers
-    publisher: Numbers
-    document: Numbers
-    run: Numbers
-    modality: Bytes
-    share: Array
-    confidence: Array
-    publishers: tuple[str, ...]
-    documents: tuple[str, ...]
-    runs: tuple[str, ...]
-    began: Mapping[str, dt.datetime]
-
-    @classmethod
-    def of(cls, claims: Claims) -> "ClaimLists":
-        """From those of a snapshot."""
-        relation = np.repeat(np.arange(len(claims.start) - 1, dtype=np.int32), np.diff(claims.start))
-        names = claims.publishers, claims.documents, claims.runs, claims.began
-        return cls(
-            relation,
-            claims.publisher,
-            claims.document,
-            claims.run,
-            claims.modality,
-            claims.share,
-            claims.confidence,
-            *names,
-        )
-
-    def sorted(self, relations: int) -> Claims:
-        """In the order of the relations."""
-        order = np.argsort(self.relation, kind="stable")
-        start = np.zeros(relations + 1, dtype=np.int32)
-        np.cumsum(np.bincount(self.relation, minlength=relations), out=start[1:])
-        return Claims(
-            start=start,
-            publisher=self.publisher[order],
-            document=self.document[order],
-            run=self.run[order],
-            modality=self.modality[order],
-            share=self.share[order],
-            confidence=self.confidence[order],
-            publishers=self.publishers,
-            documents=self.documents,
-            runs=self.runs,
-            began=self.began,
-        )
-
-    def changed(
-        self,
-        number: Numbers,
-        rows: Sequence[ClaimRow],
-        owners: Mapping[RelationId, int],
-        began: Mapping[str, dt.datetime],
-    ) -> "ClaimLists":
-        """Those of relations that stay under a new `number` (-1: they do not), and `rows`."""
-        kept = number[self.relation] >= 0
-        tables = [_Codes(names) for names in (self.publishers, self.documents, self.runs)]
-        new = ClaimBuilder(*tables)
-        for row in rows:
-            new.add(owners[row.relation], row)
-        fresh = new.lists(began)
-        columns: dict[str, Any] = {
-            name: np.concatenate([getattr(self, name)[kept], getattr(fresh, name)])
-            for name in ("publisher", "document", "run", "modality", "share", "confidence")
-        }
-        relation = np.concatenate([number[self.relation[kept]], fresh.relation])
-        return replace(fresh, relation=relation, began={**self.began, **began}, **columns)
-
-
-class _Codes:
-    """Numbers for names in the order in which they come."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.known = {name: code for code, name in enumerate(names)}
-
-    def __call__(self, name: str | None) -> int:
-        return -1 if name is None else self.known.setdefault(name, len(self.known))
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self.known)
-
-
-class ClaimBuilder:
-    """Collects claims."""
-
-    def __init__(self, *tables: _Codes) -> None:
-        self._publishers, self._documents, self._runs = tables or (_Codes(), _Codes(), _Codes())
-        self._columns: tuple[list[int], ...] = ([], [], [], [], [])
-        self._share: list[float] = []
-        self._confidence: list[float] = []
-
-    def add(self, relation: int, row: ClaimRow) -> None:
-        """One claim behind a relation."""
-        codes = self._publishers(row.publisher), self._documents(row.document), self._runs(row.run)
-        for column, value in zip(self._columns, (relation, *codes, STATUS_CODE[row.modality]), strict=True):
-            column.append(value)
-        self._share.append(np.nan if row.share is None else row.share)
-        self._confidence.append(row.confidence)
-
-    def lists(self, began: Mapping[str, dt.datetime]) -> ClaimLists:
-        """All of them; `began`: when their runs began."""
-        relation, publisher, document, run = (np.array(column, dtype=np.int32) for column in self._columns[:4])
-        return ClaimLists(
-            relation=relation,
-            publisher=publisher,
-            document=document,
-            run=run,
-            modality=np.array(self._columns[4], dtype=np.uint8),
-            share=np.array(self._share, dtype=np.float64),
-            confidence=np.array(self._confidence, dtype=np.float64),
-            publishers=self._publishers.names,
-            documents=self._documents.names,
-            runs=self._runs.names,
-            began=began,
-        )
 
 
 class Periods:
@@ -394,7 +221,7 @@ def _id(ids: EntityIds, lists: RelationLists, place: int) -> RelationId:
 
 def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, periods: Periods) -> RelationLists:
     """Rows as lists. Raises NotFollowable when an end is not known."""
-    ends = [[ids.number_of(end) for row in rows for end in (row.subject, row.object)]][0]
+    ends = [ids.number_of(end) for row in rows for end in (row.subject, row.object)]
     if None in ends:
         raise NotFollowable("a relation to an entity that is not known")
     pairs = np.array(ends, dtype=np.int32).reshape(-1, 2)

@@ -11,8 +11,9 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.index.around_entity import reach_around
-from service.index.assemble import Change, EntityRow, RelationRow, next_snapshot, snapshot_of_rows
+from service.index.assemble import next_snapshot, snapshot_of_rows
 from service.index.between_ends import paths_between
+from service.index.change import Change, EntityRow, RelationRow
 from service.index.kernels.walking import LIMIT
 from service.paths.reach import ReachQuestion
 from service.paths.search import PathQuestion, PathWeight

@@ -5,7 +5,7 @@ question asks for, the database answers instead: never is an answer made of two 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
@@ -14,10 +14,8 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.ids import EntityId
-from graph_schema.vocabulary import THINGS
 from service.engines.interface import GraphView, PathEngine
-from service.filters.walk import EntityFilter, Walk
+from service.engines.records_view import RecordsView
 from service.index.around_entity import reach_around
 from service.index.between_ends import paths_between
 from service.index.filters import NotIndexed
@@ -28,11 +26,6 @@ from service.paths.budget import Meter, OutOfBudget
 from service.paths.reach import Reach, ReachQuestion
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathQuestion, SearchOutcome
-from service.queries.entities import entities_admitted, entities_by_id
-from service.queries.entities_meant import entities_meant
-from service.queries.paths_expand import HopKey, Hops, relations_of_hops
-from service.queries.records import EntityRecord
-from service.queries.supply import Production, producing_countries
 from service.settings import ServiceSettings
 
 T = TypeVar("T")
@@ -41,6 +34,9 @@ _AT_ONCE = 50_000
 """Relations looked at without leaving the event loop: less than it takes to hand work to a thread and back, ten times over."""
 _LARGE = 2_000_000
 """Relations of a graph of which a new mask is not made in the event loop."""
+
+_LEAST_S = 0.1
+"""Seconds that a try gets even where no time is left: none at all would mean no limit."""
 
 
 class Moved(Exception):
@@ -58,17 +54,22 @@ class IndexEngine:
 
     async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
         """See `PathEngine.run`."""
-        deadline = asyncio.get_running_loop().time() + seconds
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+
+        def left() -> float:
+            return max(deadline - loop.time(), _LEAST_S)
+
         for _ in range(2):
             if (snapshot := self._keeper.snapshot) is None:
                 break
             try:
-                return await self._graph.read_within(seconds, self._on_snapshot, snapshot, work)
+                return await self._graph.read_within(left(), self._on_snapshot, snapshot, work)
             except Moved:
                 await self._keeper.follow(deadline)
             except NotIndexed:
                 break
-        return await self._otherwise.run(max(deadline - asyncio.get_running_loop().time(), 0.1), work)
+        return await self._otherwise.run(left(), work)
 
     async def _on_snapshot(
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
@@ -84,7 +85,7 @@ async def _still_at(tx: AsyncManagedTransaction, snapshot: Snapshot) -> None:
         raise Moved
 
 
-class IndexView:
+class IndexView(RecordsView):
     """A `GraphView`: searches run over a snapshot, everything else is read in one transaction."""
 
     engine = EngineName.INDEX
@@ -93,20 +94,8 @@ class IndexView:
     def __init__(
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, settings: ServiceSettings
     ) -> None:
-        self._tx, self._snapshot = tx, snapshot
-        self._executor, self._settings = executor, settings
-
-    async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
-        """See `GraphView`."""
-        return await entities_meant(self._tx, names)
-
-    async def entities(self, ids: Iterable[EntityId]) -> Mapping[EntityId, EntityRecord]:
-        """See `GraphView`."""
-        return await entities_by_id(self._tx, ids)
-
-    async def admitted(self, ids: Iterable[EntityId], where: EntityFilter) -> set[EntityId]:
-        """See `GraphView`."""
-        return await entities_admitted(self._tx, ids, where)
+        super().__init__(tx)
+        self._snapshot, self._executor, self._settings = snapshot, executor, settings
 
     async def paths(self, question: PathQuestion, meter: Meter) -> SearchOutcome:
         """See `GraphView`."""
@@ -178,11 +167,3 @@ class IndexView:
             timer.cancel()
         meter.spend(looked)
         return outcome
-
-    async def hops(self, pairs: Iterable[HopKey], walk: Walk) -> Hops:
-        """See `GraphView`."""
-        return await relations_of_hops(self._tx, pairs, walk)
-
-    async def production(self, ids: Iterable[EntityId]) -> list[Production]:
-        """See `GraphView`."""
-        return await producing_countries(self._tx, ids, types=THINGS)

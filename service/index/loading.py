@@ -11,17 +11,10 @@ from graph_schema.database.cypher import native_date
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.index.assemble import (
-    ClaimBuilder,
-    ClaimLists,
-    ClaimRow,
-    Periods,
-    digest_of,
-    period_of,
-    snapshot_of,
-    type_code,
-)
+from service.index.assemble import Periods, digest_of, period_of, snapshot_of, type_code
 from service.index.build import RelationLists
+from service.index.change import ClaimRow
+from service.index.claim_lists import ClaimBuilder, ClaimLists
 from service.index.layout import STATUS_CODE, TYPE_CODE
 from service.index.reading import read_claims, read_counts, read_entities, read_relations, read_runs, read_state
 from service.index.snapshot import Snapshot

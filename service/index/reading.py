@@ -16,7 +16,7 @@ from graph_schema.database.cypher import native, native_date, one, term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.index.assemble import Change, ClaimRow, EntityRow, RelationRow
+from service.index.change import Change, ClaimRow, EntityRow, RelationRow
 
 _SECONDS = 120.0
 PART = 20_000

@@ -18,6 +18,10 @@ RELATIONS = (
     *(RelationType.SUPPLIES, RelationType.OWNS, RelationType.PARTNERS_WITH, RelationType.SANCTIONS),
     *(RelationType.LOCATED_IN, RelationType.RELATED_TO),
 )
+THINGS = (*(EntityType.COMPANY, EntityType.COMPANY), EntityType.COUNTRY, EntityType.PRODUCT, EntityType.MATERIAL)
+TRADE = (RelationType.SUPPLIES, RelationType.EXPORTS_TO, RelationType.LICENSES_TO)
+CHAINS = (*TRADE, RelationType.USES, RelationType.PRODUCES, RelationType.USES, RelationType.PRODUCES)
+TRADED = frozenset(type.name for type in TRADE)
 DAYS = tuple(dt.date(year, 1, 1) for year in (2020, 2022, 2024, 2026))
 MODALITIES = (Modality.ASSERTED, Modality.ASSERTED, Modality.PLANNED, Modality.ENDED, Modality.DENIED)
 RUNS = ("run:1", "run:2", "run:3")

@@ -346,3 +346,15 @@ class Walks:
         steps.remove_nodes_from(without)
         left = {self.source, *nx.descendants(steps, self.source)} if self.source in steps else set()
         return set(near) - left - set(without)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question about a graph."""
+
+    build: GraphBuilder
+    variables: dict[str, Any]
+
+    def reference(self, outward: frozenset[str] | None = None, inward: frozenset[str] | None = None) -> Reference:
+        asked = self.variables
+        return Reference(self.build, asked["via"], asked["through"], asked["avoid"], asked["hubs"], outward, inward)

@@ -1,7 +1,7 @@
 """The operations that start from one entity on a real server: each answers what the plain reference answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -12,10 +12,21 @@ from hypothesis import strategies as st
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, RelationType
-from tests.service.build import GraphBuilder
 from tests.service.conftest import Ask
-from tests.service.path_questions import RELATIONS, TYPES, entity_filters, graphs, hub_policies, relation_filters, some
-from tests.service.path_reference import Reference, Walks
+from tests.service.path_questions import (
+    CHAINS,
+    RELATIONS,
+    THINGS,
+    TRADE,
+    TRADED,
+    TYPES,
+    entity_filters,
+    graphs,
+    hub_policies,
+    relation_filters,
+    some,
+)
+from tests.service.path_reference import Case, Walks
 
 pytestmark = pytest.mark.anyio
 
@@ -49,22 +60,10 @@ query ($from: ID!, $without: [ID!], $via: RelationFilter, $through: EntityFilter
 fragment hanging on ChokePoints { reached cutOff { id } report { status }
   chokePoints { entity { id } tier cutOff { id } } }
 """
-THINGS = (*(EntityType.COMPANY, EntityType.COMPANY), EntityType.COUNTRY, EntityType.PRODUCT, EntityType.MATERIAL)
-TRADE = (RelationType.SUPPLIES, RelationType.EXPORTS_TO, RelationType.LICENSES_TO)
-CHAINS = (*TRADE, RelationType.USES, RelationType.PRODUCES, RelationType.USES, RelationType.PRODUCES)
-TRADED = frozenset(type.name for type in TRADE)
 
 
-@dataclass(frozen=True)
-class Case:
-    """A question about a graph."""
-
-    build: GraphBuilder
-    variables: dict[str, Any]
-
-    def reference(self, outward: frozenset[str] | None = None, inward: frozenset[str] | None = None) -> Reference:
-        asked = self.variables
-        return Reference(self.build, asked["via"], asked["through"], asked["avoid"], asked["hubs"], outward, inward)
+class Around(Case):
+    """A question about what lies around one entity."""
 
     @property
     def source(self) -> EntityId:
@@ -91,7 +90,7 @@ class Case:
 @st.composite
 def cases(
     draw: st.DrawFn, types: Sequence[EntityType] = TYPES, relations: Sequence[RelationType] = RELATIONS
-) -> list[Case]:
+) -> list[Around]:
     """The same question about two graphs: its plans are made once."""
     builds = draw(graphs(2, types, relations))
     ids = sorted(builds[0].memory.entities)
@@ -107,7 +106,7 @@ def cases(
         "hubs": draw(hub_policies(ids, types)),
         "budget": {"maxDepth": depth, "timeoutMs": 30_000},
     }
-    return [Case(build, variables) for build in builds]
+    return [Around(build, variables) for build in builds]
 
 
 versions = count(1)
@@ -115,7 +114,7 @@ versions = count(1)
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases())
-async def test_reach_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Case]) -> None:
+async def test_reach_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
         await case.build.rewrite(graph, version=next(versions))
         answer = await ask_graph(REACHABLE + FOUND, **case.variables)
@@ -125,7 +124,7 @@ async def test_reach_answers_what_the_reference_answers(graph: Graph, ask_graph:
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases(THINGS, CHAINS))
-async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Case]) -> None:
+async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
         await case.build.rewrite(graph, version=next(versions))
         answer = await ask_graph(SUPPLY + FOUND, **case.variables)
@@ -136,7 +135,7 @@ async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases(THINGS, (*TRADE, RelationType.USES)))
-async def test_choke_points_equal_what_is_lost_without_each(graph: Graph, ask_graph: Ask, cases: list[Case]) -> None:
+async def test_choke_points_equal_what_is_lost_without_each(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
         case = replace(case, variables={**case.variables, "avoid": []})
         await case.build.rewrite(graph, version=next(versions))
@@ -155,7 +154,7 @@ async def test_choke_points_equal_what_is_lost_without_each(graph: Graph, ask_gr
             } == hanging(walks, case)
 
 
-def hanging(walks: Walks, case: Case) -> dict[str, Any]:
+def hanging(walks: Walks, case: Around) -> dict[str, Any]:
     near = [(id, tier) for tier, id in walks.goals({})]
     lost = {id: sorted(walks.cut_off(id)) for id, _ in near}
     worst = sorted((one for one in near if lost[one[0]]), key=lambda one: (-len(lost[one[0]]), one[1], one[0]))
@@ -167,7 +166,7 @@ def hanging(walks: Walks, case: Case) -> dict[str, Any]:
     }
 
 
-def check(told: dict[str, Any], walks: Walks, case: Case) -> None:
+def check(told: dict[str, Any], walks: Walks, case: Around) -> None:
     goal, reference = case.variables["goal"], walks.further
     assert [(one["distance"], one["entity"]["id"]) for one in told["nodes"]] == walks.goals(goal)
     assert told["found"] == len(told["nodes"])

@@ -86,7 +86,7 @@ def _step_cost(rows, rule, weights, notes, x, p):
 
 @compiled
 def _costs_to_go(rows, rule, notes, weights, targets, length, left, reached):
-    """Write the least cost from each entity to a target into `left`; the number of entities `reached`, -1 at the end."""
+    """Write the least cost from each entity to a target into `left`; the number of entities `reached`."""
     queue = [(0.0, np.int64(-1))]
     queue.pop()
     count, since = 0, 0
@@ -129,7 +129,7 @@ def _costs_to_go(rows, rule, notes, weights, targets, length, left, reached):
                     heapq.heappush(queue, (cost + step, np.int64(x)))
         if since > 4096:
             if spend(notes, since):
-                return -count
+                return count
             since = 0
     spend(notes, since)
     return count
@@ -191,7 +191,10 @@ def _lower(bound, cost):
 
 @compiled
 def _cheapest_of(rows, rule, notes, weights, left, sources, missing, least, length, wanted, paths, lengths):
-    """All paths of at most `length` hops that cost no more than the `wanted`-th cheapest, cheapest first; their number."""
+    """All paths of at most `length` hops that cost no more than the `wanted`-th cheapest, cheapest first.
+
+    Their number, and what the `wanted`-th costs: infinite where there are fewer.
+    """
     node, above, depth = [np.int64(0)], [np.int64(-1)], [np.int64(0)]
     paid, queue = [0.0], [(0.0, np.int64(0))]
     node.pop(), above.pop(), depth.pop(), paid.pop(), queue.pop()
@@ -275,7 +278,7 @@ def cheapest(
             )
         else:
             worst = np.inf
-        for i in range(abs(count)):
+        for i in range(count):
             left[reached[i]] = np.inf
         if notes.tally[ENDED] != RUNNING or length == most:
             return found

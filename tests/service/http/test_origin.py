@@ -79,6 +79,16 @@ async def test_a_socket_opens_for_programs_own_pages_and_listed_ones(
         assert refused.value.response.status_code == 403
 
 
+async def test_a_listed_page_may_read_the_price_and_when_to_ask_again(story_graph: Graph) -> None:
+    page = "https://dash.example.org"
+    async with serving(story_graph, cors_origins=(page,)) as service, httpx.AsyncClient(trust_env=False) as http:
+        answer = await http.post(service.http, json={"query": VERSION}, headers={"origin": page})
+    assert answer.headers["access-control-allow-origin"] == page
+    told = answer.headers["access-control-expose-headers"].split(", ")
+    assert {"x-query-cost", "retry-after"} <= set(told)
+    assert "x-query-cost" in answer.headers
+
+
 async def test_no_socket_opens_under_a_name_that_others_pointed_here(story_graph: Graph) -> None:
     async with serving(story_graph) as service:
         host, port = service.http.split("/")[2].split(":")

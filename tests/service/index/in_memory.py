@@ -11,8 +11,9 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.index.around_entity import reach_around
-from service.index.assemble import Change, ClaimRow, EntityRow, RelationRow, snapshot_of_rows
+from service.index.assemble import snapshot_of_rows
 from service.index.between_ends import paths_between
+from service.index.change import Change, ClaimRow, EntityRow, RelationRow
 from service.index.kernels.walking import LIMIT, Notes
 from service.index.snapshot import Snapshot
 from service.paths.reach import Reach, ReachQuestion

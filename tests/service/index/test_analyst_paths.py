@@ -25,6 +25,7 @@ from loaders.sources.followthemoney import FollowTheMoney
 from loaders.sources.news import News
 from loaders.sources.triples import Triples
 from service.engines.cypher import CypherEngine
+from service.index.compile import main as make_machine_code
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
 from service.index.loading import load
@@ -55,6 +56,7 @@ def inputs(folder: Path, data: set[str]) -> Iterator[Input]:
 
 async def ranks(graph: Graph, paths: list[list[str]]) -> list[int]:
     """The place from 1 of each path among those shown by the index; 0 where it is not among them."""
+    make_machine_code()  # a question that waited for it would run out of time
     options, found = ServiceSettings(), []
     with ThreadPoolExecutor(1) as executor:
         keeper = IndexKeeper(graph, executor, most_megabytes=100, poll_s=1)

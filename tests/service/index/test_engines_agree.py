@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +25,11 @@ from service.searches.supply import SupplyDirection, SupplyRequest
 from tests.service.build import GraphBuilder
 from tests.service.index.in_memory import ask_paths, ask_reach, entity_filter, relation_filter, snapshot, walk
 from tests.service.path_questions import (
+    CHAINS,
     RELATIONS,
+    THINGS,
+    TRADE,
+    TRADED,
     TYPES,
     entity_filters,
     graphs,
@@ -34,7 +38,7 @@ from tests.service.path_questions import (
     relation_filters,
     some,
 )
-from tests.service.path_reference import Paths, Reference, Walks
+from tests.service.path_reference import Case, Paths, Reference, Walks
 
 GRAPHS = int(os.environ.get("CHOKEPOINT_TEST_GRAPHS", "50"))
 every = settings(
@@ -43,22 +47,6 @@ every = settings(
     derandomize=GRAPHS < 1_000,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-THINGS = (*(EntityType.COMPANY, EntityType.COMPANY), EntityType.COUNTRY, EntityType.PRODUCT, EntityType.MATERIAL)
-TRADE = (RelationType.SUPPLIES, RelationType.EXPORTS_TO, RelationType.LICENSES_TO)
-CHAINS = (*TRADE, RelationType.USES, RelationType.PRODUCES, RelationType.USES, RelationType.PRODUCES)
-TRADED = frozenset(type.name for type in TRADE)
-
-
-@dataclass(frozen=True)
-class Case:
-    """A question about a graph."""
-
-    build: GraphBuilder
-    asked: dict[str, Any]
-
-    def reference(self, outward: frozenset[str] | None = None, inward: frozenset[str] | None = None) -> Reference:
-        asked = self.asked
-        return Reference(self.build, asked["via"], asked["through"], asked["avoid"], asked["hubs"], outward, inward)
 
 
 @st.composite
@@ -89,7 +77,7 @@ def cases(draw: st.DrawFn, types: Sequence[EntityType] = TYPES, relations: Seque
 
 
 def check_paths(case: Case, weight: PathWeight, **more: Any) -> SearchOutcome:
-    asked = case.asked
+    asked = case.variables
     question = PathQuestion(
         frozenset(asked["sources"]),
         frozenset(asked["targets"]),
@@ -126,19 +114,21 @@ def test_the_shortest_paths(case: Case) -> None:
 @every
 @given(cases())
 def test_paths_that_must_pass_an_entity_or_be_long(case: Case) -> None:
-    check_paths(case, PathWeight.HOPS, must_pass=case.asked["must_pass"], min_length=case.asked["min_length"])
+    check_paths(case, PathWeight.HOPS, must_pass=case.variables["must_pass"], min_length=case.variables["min_length"])
 
 
 @every
 @given(cases())
 def test_the_surest_paths(case: Case) -> None:
-    check_paths(case, PathWeight.CONFIDENCE, must_pass=case.asked["must_pass"])
+    check_paths(case, PathWeight.CONFIDENCE, must_pass=case.variables["must_pass"])
 
 
 @every
 @given(cases())
 def test_the_most_telling_paths(case: Case) -> None:
-    check_paths(case, PathWeight.SPECIFICITY, must_pass=case.asked["must_pass"], min_length=case.asked["min_length"])
+    check_paths(
+        case, PathWeight.SPECIFICITY, must_pass=case.variables["must_pass"], min_length=case.variables["min_length"]
+    )
 
 
 @every
@@ -146,7 +136,7 @@ def test_the_most_telling_paths(case: Case) -> None:
 def test_under_a_small_budget_what_is_found_is_true_and_only_full_answers_claim_to_be_full(
     case: Case, room: int
 ) -> None:
-    asked = case.asked
+    asked = case.variables
     question = PathQuestion(frozenset(asked["sources"]), frozenset(asked["targets"]), k=asked["k"], walk=walk(asked))
     outcome = ask_paths(snapshot(case.build), question, asked["depth"], room=room)
     paths = Paths(case.reference(), asked["sources"], asked["targets"], asked["depth"])
@@ -157,7 +147,7 @@ def test_under_a_small_budget_what_is_found_is_true_and_only_full_answers_claim_
 
 
 def check_reach(case: Case, question: ReachQuestion, walks: Walks) -> None:
-    goal = case.asked["goal"]
+    goal = case.variables["goal"]
     found = ask_reach(snapshot(case.build), question)
     assert [(one.distance, one.entity) for one in found.goals] == walks.goals(goal)
     assert found.status is PathStatus[walks.status(goal)]
@@ -169,13 +159,13 @@ def check_reach(case: Case, question: ReachQuestion, walks: Walks) -> None:
 @every
 @given(cases())
 def test_what_can_be_reached(case: Case) -> None:
-    asked, source = case.asked, case.asked["sources"][0]
+    asked, source = case.variables, case.variables["sources"][0]
     question = ReachQuestion(source, entity_filter(asked["goal"]), asked["depth"], (walk(asked),), look_past=True)
     check_reach(case, question, Walks(case.reference(), case.reference(), source, asked["depth"]))
 
 
 def supply(case: Case, direction: SupplyDirection) -> tuple[ReachQuestion, Walks]:
-    asked, source = case.asked, EntityId(case.asked["sources"][0])
+    asked, source = case.variables, EntityId(case.variables["sources"][0])
     conditions = walk(asked)
     request = SupplyRequest(
         source,
@@ -205,7 +195,7 @@ def test_what_is_up_and_down_the_supply_chain(case: Case, direction: SupplyDirec
 @every
 @given(cases(THINGS, (*TRADE, RelationType.USES)), st.sampled_from(SupplyDirection))
 def test_choke_points_are_those_without_which_others_are_lost(case: Case, direction: SupplyDirection) -> None:
-    case = replace(case, asked={**case.asked, "avoid": [], "goal": {}})
+    case = replace(case, variables={**case.variables, "avoid": [], "goal": {}})
     question, walks = supply(case, direction)
     found = ask_reach(snapshot(case.build), replace(question, look_past=False))
     edges: dict[EntityId, list[EntityId]] = {}
@@ -219,7 +209,7 @@ def test_choke_points_are_those_without_which_others_are_lost(case: Case, direct
 @every
 @given(cases((*TYPES, EntityType.ORGANIZATION), (*RELATIONS, RelationType.HOLDS_ROLE_AT, RelationType.TESTED)))
 def test_exposure_of_every_kind(case: Case) -> None:
-    asked, source = case.asked, case.asked["sources"][0]
+    asked, source = case.variables, case.variables["sources"][0]
     via = relation_filter({name: value for name, value in asked["via"].items() if "ypes" not in name})
     goal = entity_filter({"listed": True})
     for kind in ExposureKind:
@@ -246,7 +236,7 @@ def test_exposure_of_every_kind(case: Case) -> None:
 @given(cases(), st.randoms(use_true_random=False))
 def test_what_does_not_matter_changes_no_answer(case: Case, random: Any) -> None:
     """An entity that nothing ties to the others, and the other way round when every relation may be walked both ways."""
-    asked = case.asked
+    asked = case.variables
     question = PathQuestion(
         frozenset(asked["sources"]), frozenset(asked["targets"]), k=20, walk=walk({**asked, "via": {}})
     )
