@@ -19,7 +19,6 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -251,7 +250,6 @@ def main() -> None:
         names = [f"company:{chance.randrange(2, options.entities)}" for _ in range(2 * QUESTIONS)]
         pairs = list(zip(names[:QUESTIONS], names[QUESTIONS:], strict=True))
         ours = stack.enter_context(chokepoint(graph))
-        _wait_for_index(ours)
         write_claims(session, ours, pairs)
         peers = start_peers(options.peers.split(","), graph, stack)
         asked = questions_of(ours, peers, graph, pairs)
@@ -265,16 +263,6 @@ def main() -> None:
     path: Mapping[str, Any] = figures.get("shortestPath", {})
     if options.at_least and path[OURS]["requests_per_s"] < options.at_least * path["rest"]["requests_per_s"]:
         sys.exit(f"shortestPath bears less than {options.at_least} times what plain REST bears")
-
-
-def _wait_for_index(address: str) -> None:
-    """Until the index in memory answers, where the service has one."""
-    for _ in range(600):
-        told = httpx.get(f"{address}/readyz", timeout=10).json()
-        index = told.get("index")
-        if index is None or (index.get("state") if isinstance(index, dict) else index) in ("ready", "off", "too big"):
-            return
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

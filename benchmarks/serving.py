@@ -72,11 +72,21 @@ async def _apply_schema(settings: GraphSettings) -> None:
 
 @contextmanager
 def chokepoint(graph: Database) -> Iterator[str]:
-    """The address of a service over this graph, once it is ready."""
+    """The address of a service over this graph, once it is ready and its index answers. Raises RuntimeError."""
     port = free_port()
     command = [sys.executable, "-m", "service", "--port", str(port)]
     with served(command, graph.environment, f"http://127.0.0.1:{port}", "/readyz") as address:
+        _wait_for_index(address)
         yield address
+
+
+def _wait_for_index(address: str) -> None:
+    for _ in range(1_200):
+        index = httpx.get(f"{address}/readyz", timeout=10).json().get("index")
+        if index is None or index["state"] != "loading":
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the index was not ready in time")
 
 
 @contextmanager
