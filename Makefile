@@ -56,7 +56,7 @@ check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, 
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	$(BIN)/basedpyright --project pyproject.toml --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python -m service.graphql.printer --check
 	$(BIN)/python -m tools.reference --check

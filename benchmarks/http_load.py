@@ -91,13 +91,14 @@ async def load(address: str, requests: Sequence[bytes], *, clients: int, seconds
     """Ask for `seconds` with `clients` connections at once; requests are sent in turn, again from the first after the last."""
     loop = asyncio.get_running_loop()
     where = urlsplit(address)
+    assert where.hostname is not None
     start = time.perf_counter()
     asking: list[Client] = []
     for i in range(clients):
         _, client = await loop.create_connection(
             partial(Client, requests, i, clients, start + seconds),
             where.hostname,
-            where.port,
+            where.port or 80,
         )
         asking.append(client)
     await asyncio.wait_for(asyncio.gather(*(client.done for client in asking)), seconds + 60)

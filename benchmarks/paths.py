@@ -73,7 +73,7 @@ def ways(graph: Snapshot) -> dict[str, Ask]:
         request = ExposureRequest(a)
         kinds = [kind for kind in ExposureKind if kind is not ExposureKind.DIRECT]
         listed = EntityFilter(listed=True)
-        return [reached(ReachQuestion(a, listed, 4, request._walks(kind))) for kind in kinds]  # noqa: SLF001
+        return [reached(ReachQuestion(a, listed, 4, request.walks(kind))) for kind in kinds]
 
     def choke_points(a: EntityId, _: EntityId) -> Any:
         reach = SupplyRequest(a, SupplyDirection.UPSTREAM).reach.resolved({a: a})

@@ -1,16 +1,14 @@
 """Plain REST over one Cypher query per question: what somebody would write in an afternoon. Served by uvicorn."""
 
 import os
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import neo4j
 import orjson
 from fastapi import FastAPI, Response
 
-PATH, SEARCH, NEIGHBORS = (
-    cast("LiteralString", os.environ[f"PEER_{name}"]) for name in ("PATH", "SEARCH", "NEIGHBORS")
-)
-ENTITY: LiteralString = "MATCH (e:Entity {id: $id}) RETURN e {.id, .name, .type, .aliases} AS entity"
+PATH, SEARCH, NEIGHBORS = (os.environ[f"PEER_{name}"] for name in ("PATH", "SEARCH", "NEIGHBORS"))
+ENTITY = "MATCH (e:Entity {id: $id}) RETURN e {.id, .name, .type, .aliases} AS entity"
 
 app = FastAPI(openapi_url=None)
 driver = neo4j.AsyncGraphDatabase.driver(
@@ -18,7 +16,7 @@ driver = neo4j.AsyncGraphDatabase.driver(
 )
 
 
-async def answer(query: LiteralString, column: str, **parameters: Any) -> Response:
+async def answer(query: str, column: str, **parameters: Any) -> Response:
     """The column of all records as JSON."""
 
     async def work(tx: neo4j.AsyncManagedTransaction) -> list[Any]:

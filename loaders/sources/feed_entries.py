@@ -93,7 +93,7 @@ def without_markup(markup: str) -> str:
 
     if "<" not in markup and "&" not in markup:
         return markup.strip()
-    tree = html.fragment_fromstring(markup, create_parent="div")  # pyright: ignore[reportArgumentType]  # its stubs forget the name
+    tree = html.fragment_fromstring(markup, create_parent=True)
     for element in list(tree.iter(*_DROPPED)):
         element.drop_tree()
     for element in tree.iter(*_BLOCKS):

@@ -123,7 +123,7 @@ class ExposureRequest:
             depth = self.budget.max_depth
             if kind is ExposureKind.SHARED_OFFICER:
                 depth = min(_SHARED_OFFICER_HOPS, depth)
-            question = ReachQuestion(source.id, goal, depth, self._walks(kind))
+            question = ReachQuestion(source.id, goal, depth, self.walks(kind))
             reached[kind] = await view.reach(question, meter)
         return ExposureFinding(source, direct, reached)
 
@@ -131,14 +131,15 @@ class ExposureRequest:
         """Each tie by its best shortest path, nearest first."""
         ties = [Exposure(ExposureKind.DIRECT, found.source, 0, None)] if found.listed else []
         for kind, reach in found.reached.items():
-            items = await with_paths(answering.reader, reach.goals, self._walks(kind))
+            items = await with_paths(answering.reader, reach.goals, self.walks(kind))
             ties += [Exposure(kind, item.entity, item.distance, item.path) for item in items]
         ties.sort(key=lambda tie: (tie.distance, tie.kind, tie.entity.id))
         together = _together(found)
         shown = hops_once(tie.path for tie in ties if tie.path is not None)
         return ExposureAnswer(found.source, tuple(ties), answering.report(together, shown, self.via))
 
-    def _walks(self, kind: ExposureKind) -> tuple[Walk, ...]:
+    def walks(self, kind: ExposureKind) -> tuple[Walk, ...]:
+        """What may be walked at the first step of a tie of this kind, and at those after it."""
         return tuple(
             Walk(
                 via=replace(self.via, types=(), outward=outward, inward=inward),

@@ -215,7 +215,7 @@ def test_exposure_of_every_kind(case: Case) -> None:
     for kind in ExposureKind:
         if kind is ExposureKind.DIRECT:
             continue
-        conditions = ExposureRequest(source, via=via, hubs=walk(asked).hubs)._walks(kind)
+        conditions = ExposureRequest(source, via=via, hubs=walk(asked).hubs).walks(kind)
         question = ReachQuestion(source, goal, asked["depth"], conditions)
         through = {"types": ["COMPANY", "ORGANIZATION", "FACILITY", "PERSON"]}
         relations = {name: value for name, value in asked["via"].items() if "ypes" not in name}
