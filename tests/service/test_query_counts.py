@@ -34,6 +34,7 @@ QUESTIONS = {
     "evidence": 'evidence(entityId: "Left", first: 50) { nodes { sentence } }',
     "documents": "documents(first: 50) { nodes { title } }",
     "loadRuns": "loadRuns(first: 50) { nodes { id counts { name } } }",
+    "freshness": "freshness(first: 50) { nodes { id counts { name } } }",
     "jobs": "jobs { name }",
     "neighbors": 'neighbors(id: "Left", first: 50, groupBy: RELATION) { nodes { entity { name } relations { id } } '
     "groups { key } }",
