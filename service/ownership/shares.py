@@ -43,7 +43,7 @@ class HoldingClaim:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class HeldShare:
     """Part of a firm that somebody holds, between two bounds in [0, 1]."""
 
     lower: float
@@ -80,7 +80,7 @@ _WORDS: tuple[tuple[re.Pattern[str], tuple[float, float]], ...] = tuple(
 )
 
 
-def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) -> Share | None:
+def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) -> HeldShare | None:
     """The share that the claims on one owner and one firm give together; None where they tell of no holding.
 
     Money put into a firm is a holding only where a claim speaks of shares or a stake. Of alleged or possible holdings
@@ -97,12 +97,12 @@ def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) ->
         if not held:
             return None
         newest = max(held, key=lambda claim: (claim.day or dt.date.min, claim.id))
-        return Share(0.0, 1.0, ShareBasis.UNKNOWN, (newest.id,), newest.day)
+        return HeldShare(0.0, 1.0, ShareBasis.UNKNOWN, (newest.id,), newest.day)
     if not held and all(upper == 1.0 and lower == 0.0 for (lower, upper), _, _ in told):
         told = [((0.0, _OF_MINORITY), basis, claim) for _, basis, claim in told]
     share = _joined(told)
     if of_strongest[0].modality is not Modality.ASSERTED and of_strongest[0].modality is not Modality.ENDED:
-        return Share(0.0, share.upper, share.basis, share.claims, share.day)
+        return HeldShare(0.0, share.upper, share.basis, share.claims, share.day)
     return share
 
 
@@ -144,7 +144,7 @@ def _strongest(claims: list[HoldingClaim]) -> list[HoldingClaim]:
 Told = tuple[tuple[float, float], ShareBasis, HoldingClaim]
 
 
-def _joined(told: Sequence[Told]) -> Share:
+def _joined(told: Sequence[Told]) -> HeldShare:
     """What claims say together, newest first: what contradicts a newer one is past; of one day, or undated, both may hold."""
     newest = told[0][2].day
     (lower, upper), basis, first = told[0]
@@ -165,4 +165,4 @@ def _joined(told: Sequence[Told]) -> Share:
             lower, upper = max(lower, low), min(upper, high)
             basis = min(basis, how, key=list(ShareBasis).index)
             used.append(claim)
-    return Share(lower, upper, basis, tuple(claim.id for claim in used), newest)
+    return HeldShare(lower, upper, basis, tuple(claim.id for claim in used), newest)

@@ -17,7 +17,7 @@ from service.searches import ownership
 class Holding:
     """See `ownership.Holding`."""
 
-    owner: Entity = strawberry.field(description="Who holds the share.")
+    owner: Entity = strawberry.field(description="The entity that holds the share.")
     owned: Entity = strawberry.field(description="The firm that it is a share of.")
     lower: float = strawberry.field(description="The share at the least, in [0, 1].")
     upper: float = strawberry.field(description="The share at the most, in [0, 1].")
@@ -64,7 +64,7 @@ class Holding:
 class OwnershipParty:
     """See `ownership.Party`."""
 
-    entity: Entity = strawberry.field(description="The party.")
+    entity: Entity = strawberry.field(description="The party, as named or as listed.")
     lower: float | None = strawberry.field(description="What of the lower bound it brings; null under CONTROL.")
     upper: float | None = strawberry.field(
         description="What of the upper bound it brings, where all parties together bring most; null under CONTROL."

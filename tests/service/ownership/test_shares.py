@@ -7,7 +7,7 @@ import pytest
 
 from graph_schema.ids import ClaimId
 from graph_schema.vocabulary import Modality, RelationType
-from service.ownership.shares import HoldingClaim, Share, ShareBasis, share_of
+from service.ownership.shares import HoldingClaim, HeldShare, ShareBasis, share_of
 
 
 def claim(predicate: str = "owns", id: str = "claim:1", **more: Any) -> HoldingClaim:
@@ -64,7 +64,7 @@ def test_money_put_in_is_no_holding() -> None:
 
 def test_the_newest_share_counts_and_is_what_the_proof_shows() -> None:
     share = share_of([claim(id="claim:old", share=0.3, day=on(2019)), claim(id="claim:new", share=0.55, day=on(2024))])
-    assert share == Share(0.55, 0.55, ShareBasis.STATED, (ClaimId("claim:new"),), on(2024))
+    assert share == HeldShare(0.55, 0.55, ShareBasis.STATED, (ClaimId("claim:new"),), on(2024))
 
 
 def test_an_older_number_narrows_newer_words_that_it_fits() -> None:
