@@ -1,6 +1,7 @@
 """Holdings and listings as the database tells them."""
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ async def test_owners_come_from_either_end_of_a_relation_with_claims_newest_firs
 async def test_what_had_ended_counts_on_the_days_before(graph: Graph) -> None:
     build = Owners()
     owner, firm = build.firm("Owner"), build.firm("Firm")
-    days = {"valid_from": dt.date(2015, 1, 1), "valid_to": dt.date(2020, 1, 1)}
+    days: dict[str, Any] = {"valid_from": dt.date(2015, 1, 1), "valid_to": dt.date(2020, 1, 1)}
     build.owns(owner, 0.4, firm, modality=Modality.ENDED, **days)
     await build.write(graph)
     for day, number in ((None, 0), (dt.date(2018, 1, 1), 1), (dt.date(2021, 1, 1), 0)):
