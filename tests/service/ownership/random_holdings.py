@@ -59,13 +59,13 @@ class Case:
         found: Matrix = np.linalg.solve(np.eye(len(self.firms)) - (1 - _LEAK) * between, given[:, :, None])[:, :, 0]
         return found
 
-    def hands(self, matrices: Matrix, threshold: float) -> npt.NDArray[np.bool_]:
-        """Which firms majorities in cascade give to the parties, under each choice."""
+    def in_hand(self, matrices: Matrix, threshold: float) -> set[EntityId]:
+        """Parties and firms that majorities in cascade give them, under any of these choices."""
         party = np.array([firm in self.parties for firm in self.firms])
         held = np.repeat(party[None, :], len(matrices), axis=0)
         for _ in self.firms:
             held = held | ((matrices * held[:, None, :]).sum(axis=2) >= threshold - 1e-9)
-        return held
+        return {firm for i, firm in enumerate(self.firms) if held[:, i].any()}
 
 
 def _corners(stakes: list[Stake]) -> Iterator[dict[tuple[EntityId, EntityId], float]]:

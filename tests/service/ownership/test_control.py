@@ -49,10 +49,8 @@ def test_a_thousand_random_graphs_have_the_control_that_trying_all_shares_finds(
         made = case(seed)
         holdings = Holdings.of(made.stakes, made.parties)
         control = control_of(holdings, more_than=False)
-        sure, tried = made.hands(made.least(), 0.5).any(axis=0), made.hands(made.matrices(), 0.5)
-        assert control.sure - {""} == {firm for firm, one in zip(made.firms, sure, strict=True) if one}, seed
-        possible = tried.any(axis=0)
-        assert control.possible - {""} == {firm for firm, one in zip(made.firms, possible, strict=True) if one}, seed
+        assert control.sure - {""} == made.in_hand(made.least(), 0.5), seed
+        assert control.possible - {""} == made.in_hand(made.matrices(), 0.5), seed
         for firm in made.firms:
             if firm not in made.parties:
                 least, most = (
