@@ -125,7 +125,7 @@ def _any_claim(claims: Claims, mask: Array) -> Array:
 
 
 def _sure_enough(claims: Claims, left: Array, via: RelationFilter) -> Array:
-    """By relation: whether its claims in the mask are sure and many enough, summed up as `loaders.writing.projection` does."""
+    """By relation: whether its claims in the mask are sure and many enough, summed up as `graph_schema.projection` does."""
     number = len(claims.start) - 1
     place = np.flatnonzero(left)
     relation = np.repeat(np.arange(number), np.diff(claims.start))[place]

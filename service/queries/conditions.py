@@ -57,7 +57,7 @@ WITH sources, confidence WHERE sources >= $min_sources AND round(confidence, 6) 
 
 
 def _sum_of_claims(rule: RelationFilter) -> Cypher:
-    """What the claims that are left make of an edge, as `loaders.writing.projection` sums all of them up."""
+    """What the claims that are left make of an edge, as `graph_schema.projection` sums all of them up."""
     return cypher(
         _SUM_OF_CLAIMS,
         strongest=[modality.value for modality in (*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED)],
