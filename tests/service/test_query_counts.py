@@ -121,7 +121,12 @@ def wheel(width: int) -> GraphBuilder:
     return build
 
 
-JOBS = "UNWIND range(1, $n) AS i CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})"
+JOBS = """
+UNWIND range(1, $n) AS i
+CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})
+CREATE (run:LoadRun {id: 'run:of ' + i, job: 'load', source: 'source ' + i, status: 'finished', counts: '{"read": 3}'})
+SET run.started = datetime('2026-01-01T06:00:00Z'), run.finished = run.started
+"""
 
 
 class Queries(logging.Handler):
