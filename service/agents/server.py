@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from importlib.metadata import version
 from inspect import signature
-from typing import Annotated, Any, ParamSpec, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from mcp.server import MCPServer
@@ -29,9 +29,6 @@ Where `complete` is false the answer is partial, and `missing` says what it lack
 NONE_WITHIN_BOUNDS and BUDGET_EXHAUSTED are not. `freshness` tells when each source was last loaded to its end.
 {QUOTED}"""
 _READS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
-
-P = ParamSpec("P")
-A = TypeVar("A", bound=AgentAnswer)
 
 
 def build_server(api: ApiClient) -> MCPServer:
@@ -70,13 +67,15 @@ def build_app(server: MCPServer, settings: ServiceSettings) -> ASGIApp:
     return AllowedHosts(app, names=settings.allowed_hosts)
 
 
-def _as_tool(ask: Callable[P, Coroutine[Any, Any, A]]) -> Callable[P, Coroutine[Any, Any, CallToolResult]]:
+def _as_tool(
+    ask: Callable[..., Coroutine[Any, Any, AgentAnswer]],
+) -> Callable[..., Coroutine[Any, Any, CallToolResult]]:
     """What agents call: it answers without line breaks and nulls, which cost them tokens, and tells errors to be mended."""
 
     @wraps(ask)
-    async def tool(*args: P.args, **kwargs: P.kwargs) -> CallToolResult:
+    async def tool(**arguments: Any) -> CallToolResult:
         try:
-            answer = (await ask(*args, **kwargs)).model_dump(mode="json", exclude_none=True)
+            answer = (await ask(**arguments)).model_dump(mode="json", exclude_none=True)
         except QuestionRefused as refusal:
             raise ToolError(f"{refusal.reason}: {refusal}") from refusal
         except ChokepointError as error:
