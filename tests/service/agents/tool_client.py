@@ -59,7 +59,7 @@ def told(result: CallToolResult) -> str:
     """The text of a result."""
     (content,) = result.content
     assert content.type == "text"
-    return content.text
+    return str(content.text)
 
 
 def assert_cited(answer: dict[str, Any]) -> None:
