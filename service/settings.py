@@ -88,6 +88,15 @@ class ServiceSettings(BaseSettings):
     """JSON file of the GraphQL documents that clients may send, {sha256 of the document: document}."""
     trusted_only: bool = False
     """Refuse every document that neither `trusted_documents` lists nor comes with the service."""
+    ask_model_url: str | None = Field(default=None, pattern=r"^https?://.+")
+    """Address of an OpenAI-compatible API, as far as `/chat/completions` is added to it, whose model reads questions in words
+    that no form fits; it is sent the questions. Empty: such questions are refused."""
+    ask_model: str | None = None
+    """Name of that model, as the endpoint knows it."""
+    ask_model_key: SecretStr | None = None
+    """Key of that endpoint; local ones often need none."""
+    ask_model_seconds: float = Field(default=20.0, gt=0)
+    """Longest wait for that model, in seconds."""
     write_token: SecretStr | None = None
     """Token that a client must send to change the graph (`Authorization: Bearer …`); none: nobody may."""
     cache_seconds: int = Field(default=5, ge=0)

@@ -221,6 +221,11 @@ class AnswerDraft:
             )
         return self._citations[claim["id"]].number
 
+    @property
+    def tells(self) -> bool:
+        """Whether any statement was made."""
+        return bool(self._statements)
+
     def common(self, *, found: bool) -> dict[str, Any]:
         """What every answer carries; without a search its status follows from whether anything was `found`."""
         latest = self._replies[-1].data

@@ -1,9 +1,9 @@
 """What the arguments of tools may be, as agents are told of them. Terms go by the names under which answers tell them."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -40,3 +40,18 @@ Types = Annotated[list[TypeName] | None, Field(description="Only entities of the
 Confidence = Annotated[float, Field(ge=0, le=1, description="Lowest confidence of a relation.")]
 Day = Annotated[dt.date | None, Field(description="A day, as 2026-11-24.")]
 Patience = Annotated[int, Field(ge=1, description="Milliseconds until the search stops.")]
+
+
+def names(terms: Sequence[Any] | None) -> list[str] | None:
+    """Terms by the names that the API has for them; None: none were given."""
+    return None if terms is None else [term.name for term in terms]
+
+
+def iso(day: dt.date | None) -> str | None:
+    """A day as the API has it."""
+    return None if day is None else day.isoformat()
+
+
+def given(conditions: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions without those that were not given."""
+    return {name: value for name, value in conditions.items() if value is not None}

@@ -91,6 +91,42 @@ class ChokePointList(AgentAnswer):
     lost_in_all: int
 
 
+class OwningParty(Part):
+    """One of the parties whose holdings are added up."""
+
+    entity: Actor
+    lower: float | None = Field(
+        default=None, description="What of the lower bound it brings, where shares are added up."
+    )
+    upper: float | None = None
+    listed: list[int] = Field(description="Numbers of the statements that list it.")
+
+
+class OwnedShare(Part):
+    """A holding that the sum rests on."""
+
+    owner: Actor
+    owned: Actor
+    lower: float = Field(description="The share at the least, in [0, 1].")
+    upper: float
+    basis: str = Field(description="Where the share is known from.")
+    date: str | None = Field(default=None, description="Day of the newest claim on the share.")
+    statements: list[int] = Field(description="Numbers of the statements that tell of it.")
+
+
+class OwnershipAnswer(AgentAnswer):
+    """Whether the holdings of some parties add up to a share of an entity."""
+
+    entity: Actor
+    verdict: str = Field(description="YES, NO, or POSSIBLE: it depends on shares that are not known.")
+    lower: float = Field(description="What the parties have of it at the least, in [0, 1].")
+    upper: float = Field(description="At the most, of what is recorded.")
+    recorded: float = Field(description="Part of the entity of which sources say who holds it.")
+    listed: list[int] = Field(description="Numbers of the statements that list the entity itself.")
+    parties: list[OwningParty]
+    holdings: list[OwnedShare] = Field(description="The proof, the weightiest first, at most ten.")
+
+
 class DatedStatement(Part):
     """A statement and its day."""
 

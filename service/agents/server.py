@@ -45,6 +45,7 @@ def build_server(api: ApiClient) -> MCPServer:
         tools.exposure,
         tools.supply_chain,
         tools.choke_points,
+        tools.ownership,
         tools.what_changed,
         tools.evidence,
         tools.ontology,

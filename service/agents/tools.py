@@ -1,13 +1,11 @@
 """The tools of agents: each asks documents of the API and tells what it found with its citations. Nothing here writes."""
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from graph_schema.vocabulary import Modality
-from service.agents.answers import AgentAnswer, AnswerDraft, CitedPath, actor
+from service.agents.answers import AgentAnswer, AnswerDraft, actor
 from service.agents.arguments import (
     ClockName,
     Confidence,
@@ -25,7 +23,11 @@ from service.agents.arguments import (
     TypeName,
     Types,
     Way,
+    given,
+    iso,
+    names,
 )
+from service.agents.chain_evidence import chains_to, one_country
 from service.agents.found import (
     CandidateEntity,
     CandidateList,
@@ -35,7 +37,9 @@ from service.agents.found import (
     DatedStatement,
     ExposureList,
     Meaning,
-    OneCountryInput,
+    OwnedShare,
+    OwnershipAnswer,
+    OwningParty,
     PathList,
     RelationTerm,
     SupplyStep,
@@ -48,8 +52,6 @@ from service.queries.claims_over_time import Clock
 from service.searches.supply import SupplyDirection
 
 _PATIENCE_MS = 5_000
-_CHAINS_AT_ONCE = 50
-"""Chains of one request, so that it stays below what a document may cost."""
 _CUT_OFF_SHOWN = 10
 
 
@@ -68,8 +70,8 @@ class Tools:
     ) -> CandidateList:
         """Find which entities of the graph a name means, best first, with one claim about each. Names of other tools
         may be given as they are; ask here when one is unknown or ambiguous."""
-        where = {"types": _names(types), "countries": None if country is None else [country]}
-        reply = await self._api.ask("agent-find-entity", q=name, where=_given(where), first=limit)
+        where = {"types": names(types), "countries": None if country is None else [country]}
+        reply = await self._api.ask("agent-find-entity", q=name, where=given(where), first=limit)
         draft, found = AnswerDraft(reply), reply.data["searchEntities"]
         draft.page(found["pageInfo"], "entities")
         candidates = [
@@ -108,17 +110,17 @@ class Tools:
         """Find through which chains of relations two entities are tied, the most telling first. Relations that were
         denied or have ended do not count."""
         via = {
-            "types": _names(relation_types),
-            "excludeTypes": _names(without_relation_types),
+            "types": names(relation_types),
+            "excludeTypes": names(without_relation_types),
             "minConfidence": min_confidence,
-            "validAt": _iso(valid_at),
+            "validAt": iso(valid_at),
         }
         reply = await self._api.ask(
             "agent-find-paths",
             **{"from": [source], "to": [target]},
             k=k,
-            via=_given(via),
-            through=_given({"types": _names(through_types)}),
+            via=given(via),
+            through=given({"types": names(through_types)}),
             avoid=avoid,
             mustPass=must_pass,
             budget={"maxDepth": max_hops, "timeoutMs": timeout_ms},
@@ -131,7 +133,7 @@ class Tools:
     async def explain_hop(self, a: Name, b: Name) -> AgentAnswer:
         """Explain how two entities are tied directly, whichever way: every relation between them, those that were denied
         or have ended too, with the claims for each."""
-        reply = await self._api.ask("agent-explain-hop", a=a, b=b, where={"modalities": _names(list(Modality))})
+        reply = await self._api.ask("agent-explain-hop", a=a, b=b, where={"modalities": names(list(Modality))})
         draft, found = AnswerDraft(reply), reply.data["relationBetween"]
         for relation in found:
             draft.relation(relation)
@@ -158,7 +160,7 @@ class Tools:
         reply = await self._api.ask(
             "agent-exposure",
             id=entity,
-            kinds=_names(kinds),
+            kinds=names(kinds),
             lists=listed_by,
             where={"includeFormer": include_former},
             budget={"maxDepth": max_hops, "timeoutMs": timeout_ms},
@@ -194,7 +196,7 @@ class Tools:
     ) -> SupplyTiers:
         """List what an entity depends on (upstream) or what depends on it (downstream), tier by tier, each with its
         shortest chain."""
-        goal = _given({"types": _names(types), "countries": countries})
+        goal = given({"types": names(types), "countries": countries})
         reply = await self._api.ask(
             f"agent-{direction}",
             **{"supplier" if direction is SupplyDirection.UPSTREAM else "customer": goal},
@@ -239,8 +241,8 @@ class Tools:
         worst = found["chokePoints"]
         shown = [one["cutOff"][:_CUT_OFF_SHOWN] for one in worst] + [found["cutOff"][:_CUT_OFF_SHOWN]]
         wanted = list(dict.fromkeys(entity["id"] for group in shown for entity in group))
-        chains = await self._chains(draft, found["entity"]["id"], direction, tiers, wanted)
-        inputs = [await self._one_country(draft, one) for one in found["singleCountryInputs"][:limit]]
+        chains = await chains_to(self._api, draft, found["entity"]["id"], direction, tiers, wanted)
+        inputs = [await one_country(self._api, draft, one) for one in found["singleCountryInputs"][:limit]]
         if (more := len(found["singleCountryInputs"]) - len(inputs)) > 0:
             draft.lacks(f"{more} further things that come from one country alone: ask with a larger limit")
         points = [
@@ -262,6 +264,69 @@ class Tools:
             **draft.common(found=bool(points or inputs)),
         )
 
+    async def ownership(
+        self,
+        entity: Name,
+        listed_by: Annotated[
+            list[str] | None, Field(description="Add up what entities on the lists of these hold.")
+        ] = None,
+        owners: Annotated[
+            list[str] | None, Field(description="Add up what these hold; give this or listed_by.")
+        ] = None,
+        threshold: Annotated[float, Field(gt=0, le=1, description="The share asked for.")] = 0.5,
+        cascade: Annotated[
+            bool, Field(description="A majority holder's holdings count whole, any other's not at all (50 % rules).")
+        ] = False,
+        as_of: Day = None,
+        timeout_ms: Patience = _PATIENCE_MS,
+    ) -> OwnershipAnswer:
+        """Tell whether the holdings of listed or named parties in an entity add up to a share of it, over all chains:
+        YES, NO, or POSSIBLE where shares are unknown, with bounds. Neither named: those of whomever anyone has listed."""
+        reply = await self._api.ask(
+            "agent-ownership",
+            id=entity,
+            by=given({"lists": listed_by, "owners": owners}) or None,
+            threshold=threshold,
+            reading="CONTROL" if cascade else "SUM",
+            asOf=iso(as_of),
+            budget={"timeoutMs": timeout_ms},
+        )
+        draft, found = AnswerDraft(reply), reply.data["ownership"]
+        draft.report(found["report"])
+        return OwnershipAnswer(
+            entity=actor(found["entity"]),
+            verdict=found["verdict"],
+            lower=found["lower"],
+            upper=found["upper"],
+            recorded=found["recorded"],
+            listed=[draft.relation(relation) for relation in found["listings"]],
+            parties=[
+                OwningParty(
+                    entity=actor(party["entity"]),
+                    lower=party["lower"],
+                    upper=party["upper"],
+                    listed=[draft.relation(relation) for relation in party["listings"]],
+                )
+                for party in found["parties"]
+            ],
+            holdings=[
+                OwnedShare(
+                    owner=actor(one["owner"]),
+                    owned=actor(one["owned"]),
+                    lower=one["lower"],
+                    upper=one["upper"],
+                    basis=one["basis"],
+                    date=one["date"],
+                    statements=[
+                        *(draft.claim(claim) for claim in one["claims"]),
+                        *(draft.relation(relation) for relation in one["relations"] if not one["claims"]),
+                    ],
+                )
+                for one in found["holdings"]
+            ],
+            **draft.common(found=True),
+        )
+
     async def what_changed(
         self,
         entities: Names,
@@ -278,9 +343,9 @@ class Tools:
         reply = await self._api.ask(
             "agent-what-changed",
             entityIds=entities,
-            types=_names(relation_types),
-            since=_iso(since),
-            until=_iso(until),
+            types=names(relation_types),
+            since=iso(since),
+            until=iso(until),
             clock=clock.name,
             first=limit,
             after=after,
@@ -313,7 +378,7 @@ class Tools:
             )
         else:
             end = {"subject": "subjectIds", "object": "objectIds", "either": "entityIds"}[role]
-            narrowed = {end: [entity], "types": _names(relation_types), "modalities": _names(modalities)}
+            narrowed = {end: [entity], "types": names(relation_types), "modalities": names(modalities)}
             reply = await self._api.ask("agent-claims", **narrowed, first=limit, after=after)
         draft, found = AnswerDraft(reply), reply.data["evidence"]
         draft.page(found["pageInfo"], "claims")
@@ -342,50 +407,3 @@ class Tools:
             limits=reply.data["limits"],
             **AnswerDraft(reply).common(found=True),
         )
-
-    async def _chains(
-        self, draft: AnswerDraft, of: str, direction: SupplyDirection, tiers: int, wanted: Sequence[str]
-    ) -> dict[str, SupplyStep]:
-        """The chain to each entity that is `wanted`."""
-        chains: dict[str, SupplyStep] = {}
-        goal = "supplier" if direction is SupplyDirection.UPSTREAM else "customer"
-        for start in range(0, len(wanted), _CHAINS_AT_ONCE):
-            ids = list(wanted[start : start + _CHAINS_AT_ONCE])
-            more = {goal: {"ids": ids}}
-            reply = draft.also(await self._api.ask(f"agent-{direction}", **more, id=of, tiers=tiers, first=len(ids)))
-            draft.report(reply.data["supply"]["report"])
-            for one in reply.data["supply"]["nodes"]:
-                path = draft.path(one["path"])
-                chains[one["entity"]["id"]] = SupplyStep(entity=actor(one["entity"]), tier=one["distance"], path=path)
-        return chains
-
-    async def _one_country(self, draft: AnswerDraft, found: Mapping[str, Any]) -> OneCountryInput:
-        """Who produces a thing, and by which statements each of them lies in the country."""
-        thing, country = found["entity"], found["country"]
-        reply = draft.also(await self._api.ask("agent-producers", id=thing["id"]))
-        makers = reply.data["relations"]["nodes"]
-        draft.page(reply.data["relations"]["pageInfo"], f"producers of {thing['name']}")
-        placed: list[CitedPath] = []
-        if elsewhere := [maker["subject"]["id"] for maker in makers if maker["subject"]["id"] != country["id"]]:
-            ends = {"from": elsewhere, "to": [country["id"]]}
-            reply = draft.also(await self._api.ask("agent-places", **ends, k=len(elsewhere)))
-            placed = [draft.path(path) for path in reply.data["shortestPaths"]["paths"]]
-        return OneCountryInput(
-            entity=actor(thing),
-            country=actor(country),
-            producers=found["producers"],
-            produced_by=[draft.relation(maker) for maker in makers],
-            placed=placed,
-        )
-
-
-def _names(terms: Sequence[Any] | None) -> list[str] | None:
-    return None if terms is None else [term.name for term in terms]
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return None if day is None else day.isoformat()
-
-
-def _given(conditions: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in conditions.items() if value is not None}

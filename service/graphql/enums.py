@@ -9,6 +9,7 @@ import strawberry
 from graph_schema.domain import RunStatus, Verdict
 from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from service.asking.understanding import AskedBy
 from service.filters.hubs import PENALTY, HubMode
 from service.filters.walk import Direction, UndatedPolicy
 from service.ownership.shares import ShareBasis
@@ -259,4 +260,12 @@ _register(
         NeighbourGrouping.COUNTRY: "By the country that it lies in, or that it is.",
     },
     name="NeighborGrouping",
+)
+_register(
+    AskedBy,
+    "What read a question in words.",
+    {
+        AskedBy.FORMS: "A form of questions that fits it from end to end.",
+        AskedBy.MODEL: "The language model that the service was given: look at the call before you trust the answer.",
+    },
 )

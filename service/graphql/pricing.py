@@ -55,6 +55,7 @@ WORK: Mapping[str, Work] = {
     "Query.searchEntities": Work(TEXT_SEARCH),
     "Query.matchEntities": Work(TEXT_SEARCH, per="queries"),
     "Query.documents": Work(TEXT_SEARCH),
+    "Query.ask": Work(4 * TEXT_SEARCH),
     "Query.neighbors": Work(TEXT_SEARCH),
     "Query.pathExists": Work(PATH_SEARCH),
     "Query.shortestPath": Work(PATH_SEARCH),

@@ -10,6 +10,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from graph_schema.errors import ChokepointError
+from service.graphql.ask_query import AskQuery
 from service.graphql.claim_query import ClaimQuery
 from service.graphql.document_cache import ReadyDocuments
 from service.graphql.document_limits import DocumentLimits
@@ -29,7 +30,7 @@ from service.settings import ServiceSettings
 
 
 @strawberry.type(description="What can be asked of the graph; nothing here changes it.")
-class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery):
+class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery):
     """All questions."""
 
 

@@ -53,7 +53,11 @@ class ApiClient:
         Raises QuestionRefused, and ServiceUnreachable when the service or its database cannot answer now.
         """
         given = {name: value for name, value in variables.items() if value is not None}
-        asked = {"documentId": f"sha256:{sha256(packaged_documents()[document])}", "variables": given}
+        return await self.send(packaged_documents()[document], given)
+
+    async def send(self, text: str, variables: Mapping[str, Any]) -> Reply:
+        """The answer to a document of the package, by its text. Raises as `ask` does."""
+        asked = {"documentId": f"sha256:{sha256(text)}", "variables": variables}
         try:
             response = await self._http.post("/graphql", json=asked)
             answer = response.json()

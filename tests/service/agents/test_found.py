@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from graph_schema.database.graph import Graph
-from tests.service.agents.tool_client import agent, answer_of
+from tests.service.agents.tool_client import agent, answer_of, lines
 
 pytestmark = pytest.mark.anyio
 
@@ -17,6 +17,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "exposure": {"entity": "Intel"},
     "supply_chain": {"entity": "TSMC"},
     "choke_points": {"entity": "EV magnets", "without": ["rare earths"]},
+    "ownership": {"entity": "ACM Research Shanghai", "owners": ["ACM Research"]},
     "what_changed": {"entities": ["Huawei", "China"], "since": "2019-01-01"},
     "evidence": {"entity": "China", "role": "subject"},
     "ontology": {},
@@ -33,22 +34,15 @@ async def test_answers_keep_to_the_schemas_that_the_tools_publish(story_graph: G
             jsonschema.validate(answer, tools[name].output_schema or {})
 
 
-async def test_choke_points_show_the_chain_to_what_they_cut_off_and_who_produces_what_comes_from_one_country(
-    story_graph: Graph,
-) -> None:
+async def test_ownership_tells_its_bounds_and_the_statements_that_they_rest_on(story_graph: Graph) -> None:
     async with agent(story_graph) as client:
-        answer = await answer_of(client, "choke_points", **CALLS["choke_points"])
-    said = {
-        one["number"]: (one["subject"]["name"], one["relation"], one["object"]["name"]) for one in answer["statements"]
-    }
-    (point,) = answer["choke_points"]
-    assert (point["entity"]["name"], point["cut_off_in_all"]) == ("rare earths", 1)
-    (cut,) = point["cut_off"]
-    assert [said[number] for hop in cut["path"]["hops"] for number in hop] == [
-        ("EV magnets", "USES", "rare earths"),
-        ("China", "PRODUCES", "rare earths"),
-    ]
-    (alone,) = answer["single_country_inputs"]
-    assert (alone["entity"]["name"], alone["country"]["name"], alone["producers"]) == ("rare earths", "China", 1)
-    assert [said[number] for number in alone["produced_by"]] == [("China", "PRODUCES", "rare earths")]
-    assert [one["entity"]["name"] for one in answer["lost_without"]] == ["China"]
+        answer = await answer_of(client, "ownership", entity="ACM Research Shanghai", owners=["ACM Research"])
+    assert (answer["verdict"], answer["lower"] <= answer["upper"] <= 1) == ("POSSIBLE", True)
+    (holding,) = answer["holdings"]
+    assert lines(answer) == {"ACM Research OWNS ACM Research Shanghai": "ASSERTED"} | lines_listed(answer)
+    assert [answer["statements"][number - 1]["relation"] for number in holding["statements"]] == ["OWNS"]
+
+
+def lines_listed(answer: dict[str, Any]) -> dict[str, str]:
+    """Of those, who lists the entity itself."""
+    return {line: status for line, status in lines(answer).items() if " SANCTIONS " in line}

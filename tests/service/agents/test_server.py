@@ -25,7 +25,7 @@ from tests.service.serving import serving, until
 pytestmark = pytest.mark.anyio
 
 TOOLS = {
-    *("find_entity", "find_paths", "explain_hop", "exposure", "supply_chain", "choke_points"),
+    *("find_entity", "find_paths", "explain_hop", "exposure", "supply_chain", "choke_points", "ownership"),
     *("what_changed", "evidence", "ontology"),
 }
 STORY = {
