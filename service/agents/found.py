@@ -114,7 +114,7 @@ class OwnedShare(Part):
     statements: list[int] = Field(description="Numbers of the statements that tell of it.")
 
 
-class OwnershipAnswer(AgentAnswer):
+class OwnershipTold(AgentAnswer):
     """Whether the holdings of some parties add up to a share of an entity."""
 
     entity: Actor

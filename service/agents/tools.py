@@ -38,7 +38,7 @@ from service.agents.found import (
     ExposureList,
     Meaning,
     OwnedShare,
-    OwnershipAnswer,
+    OwnershipTold,
     OwningParty,
     PathList,
     RelationTerm,
@@ -279,7 +279,7 @@ class Tools:
         ] = False,
         as_of: Day = None,
         timeout_ms: Patience = _PATIENCE_MS,
-    ) -> OwnershipAnswer:
+    ) -> OwnershipTold:
         """Tell whether the holdings of listed or named parties in an entity add up to a share of it, over all chains:
         YES, NO, or POSSIBLE where shares are unknown, with bounds. Neither named: those of whomever anyone has listed."""
         reply = await self._api.ask(
@@ -293,7 +293,7 @@ class Tools:
         )
         draft, found = AnswerDraft(reply), reply.data["ownership"]
         draft.report(found["report"])
-        return OwnershipAnswer(
+        return OwnershipTold(
             entity=actor(found["entity"]),
             verdict=found["verdict"],
             lower=found["lower"],

@@ -31,7 +31,7 @@ _DAY = re.compile(r"(?:(?P<month>[a-z]+) )?(?P<year>\d{4})(?:-(?P<m>\d\d)-(?P<d>
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class QuestionForm:
     """One way to ask for an operation."""
 
     operation: str
@@ -46,7 +46,7 @@ class Form:
 class QuestionReading:
     """What a question may mean, with names as they stand in it."""
 
-    form: Form
+    form: QuestionForm
     names: Mapping[str, str]
     """Of entities, by argument."""
     kinds: tuple[EntityType, ...] = ()
@@ -67,7 +67,7 @@ def readings(text: str) -> Iterator[QuestionReading]:
                 yield found
 
 
-def _reading(form: Form, match: re.Match[str]) -> QuestionReading | None:
+def _reading(form: QuestionForm, match: re.Match[str]) -> QuestionReading | None:
     said = {name: value for name, value in match.groupdict().items() if value is not None}
     since = None
     if "since" in said and (since := _day(said["since"])) is None:
@@ -101,11 +101,11 @@ def _day(text: str) -> dt.date | None:
 
 
 @cache
-def forms() -> tuple[Form, ...]:
+def forms() -> tuple[QuestionForm, ...]:
     """The forms of forms.yaml, in its order."""
     listed: Sequence[Mapping[str, Any]] = yaml.safe_load(_data("forms.yaml"))
     return tuple(
-        Form(
+        QuestionForm(
             operation=one["operation"],
             says=one["says"],
             patterns=tuple(pattern for text in one["patterns"].splitlines() for pattern in _compiled(text)),

@@ -31,9 +31,9 @@ def ask(
 async def _ask(question: str, settings: ServiceSettings, address: str | None, *, as_json: bool) -> None:
     # What other commands do not need and would wait for.
     from service.asking.telling import answer_to, lines_of
-    from service.http.client import api_at, api_here
+    from service.http.client import api_at, api_once
 
-    async with api_here(settings) if address is None else api_at(address, settings) as client:
+    async with api_once(settings) if address is None else api_at(address, settings) as client:
         asked: dict[str, Any] = dict((await client.ask("agent-ask", text=question)).data["ask"])
         if not asked["understood"]:
             _refuse(asked, as_json=as_json)

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from graph_schema.database.connection import open_graph
 from graph_schema.errors import QuestionError
 from service.app import create_app
 from service.errors import ServiceUnreachable
@@ -88,6 +89,15 @@ async def api_here(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
         httpx.AsyncClient(transport=transport, base_url=_HERE) as http,
     ):
         yield ApiClient(http)
+
+
+@asynccontextmanager
+async def api_once(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
+    """As `api_here`, for a few questions: no index is built for them, and nothing goes on beside them."""
+    async with open_graph() as graph:
+        app = create_app(settings.model_copy(update={"index": False}), graph)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_HERE) as http:
+            yield ApiClient(http)
 
 
 @asynccontextmanager
