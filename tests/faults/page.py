@@ -45,8 +45,8 @@ OUTCOMES = TypeAdapter(list[Outcome])
 
 
 def here_and_now() -> dict[str, str]:
-    """Date, commit and machine of a run."""
-    command = ["git", "describe", "--always", "--dirty"]
+    """Date and machine of a run, and the last commit that changed the product."""
+    command = ["git", "log", "-1", "--format=%h", "--", "graph_schema", "loaders", "service"]
     commit = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
     return {
         "date": f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
@@ -72,10 +72,13 @@ def table(outcomes: Sequence[Outcome]) -> str:
     for one in outcomes:
         for name, number in {**asdict(one.difference), "findings": one.findings}.items():
             total[name] = total.get(name, 0) + number
-    lines = [
+    sums = (
         f"{len(outcomes)} of {len(CELLS)} runs, {sum(one.whole for one in outcomes)} of them whole; nodes and edges lost: "
         f"{total['lost']}, doubled: {total['doubled']}, too many: {total['added']}, wrong: {total['wrong']}; findings of "
-        f"`chokepoint check`: {total['findings']}. On {', '.join(sorted({one.machine for one in outcomes}))}.",
+        f"`chokepoint check`: {total['findings']}. On {', '.join(sorted({one.machine for one in outcomes}))}."
+    )
+    lines = [
+        sums,
         "",
         "| operation | disturbed by | it | seconds | lost, doubled, too many, wrong | check | whole | date | commit |",
         "|---|---|---|--:|---|--:|---|---|---|",
