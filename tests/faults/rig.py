@@ -18,7 +18,7 @@ import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
 from graph_schema.database.embedded import EmbeddedNeo4j
-from graph_schema.database.embedded.disk import free_bytes, ran_full
+from graph_schema.database.embedded.disk import LEAST_FREE, free_bytes, ran_full
 from graph_schema.settings import GraphSettings
 from tests.faults.clock import Clock
 from tests.faults.proxy import Proxy
@@ -26,11 +26,14 @@ from tests.faults.proxy import Proxy
 OUTAGE_S = 3.0
 FREEZE_S = 6.0
 """Longer than the service waits for an answer to its heartbeat."""
-FULL_S = 8.0
 READY_S = 300.0
 """The first service on a machine compiles its searches."""
 HOUR_S = 3_600
-CHECKPOINT: LiteralString = "CALL db.checkpoint()"
+LEFT = LEAST_FREE // 4
+"""Bytes that are left at first: the server writes the last of them itself."""
+ONE: LiteralString = "RETURN 1 AS one"
+FILL: LiteralString = "CREATE (:Filler {text: reduce(text = 'x', _ IN range(1, 20) | text + text)})"
+EMPTY: LiteralString = "MATCH (filler:Filler) DELETE filler"
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,11 @@ class Rig:
         ) as driver:
             return driver.execute_query(query).records
 
+    def heal(self) -> None:
+        """Start the database anew if it does not answer."""
+        if self.ask(ONE) != 1:
+            self.restart()
+
     # What is done to them.
 
     def kill_database(self) -> None:
@@ -124,21 +132,20 @@ class Rig:
         self.proxy.mend()
 
     def fill_disk(self) -> None:
-        """Nothing is left on the disk, until the server has noticed; then there is room, and the server recovers."""
+        """Something fills the disk until the server has complained; then there is room, and the server recovers."""
         filler = self.server.path.parent / "filler"
         try:
-            with filler.open("wb") as file, contextlib.suppress(OSError):
-                while True:
-                    file.write(bytes(min(2**20, max(4_096, free_bytes(filler.parent)))))
+            with filler.open("wb") as file:
+                while (free := free_bytes(filler.parent)) > LEFT:
+                    file.write(bytes(min(2**22, free - LEFT)))
                     file.flush()
-            end = time.monotonic() + FULL_S
-            while time.monotonic() < end and not ran_full(self.server.layout):
-                with contextlib.suppress(DriverError, Neo4jError):
-                    self._query(CHECKPOINT)
-                time.sleep(0.2)
+            with contextlib.suppress(DriverError, Neo4jError):
+                while not ran_full(self.server.layout):
+                    self._query(FILL)
         finally:
-            filler.unlink(missing_ok=True)
-        assert self.server.recover(), "the disk was full and the server did not notice"
+            filler.unlink()
+        wait_for(self.server.recover)
+        self._query(EMPTY)
 
     def jump(self) -> None:
         """The clock of all processes goes an hour on, and later back."""

@@ -93,6 +93,7 @@ async def test_a_disturbed_operation_ends_as_if_it_had_not_been(rig: Rig, undist
         pytest.skip("a file system of its own can be mounted by root alone")
     if cell.fault is Fault.CLOCK and rig.clock is None:
         pytest.skip("the clock of processes can be set on Linux with a C compiler alone")
+    rig.heal()
     task = undisturbed.tasks[cell.operation]
     await begin_with(rig, task.before)
     if cell.operation in READING:
