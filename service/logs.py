@@ -5,9 +5,20 @@ No values of local variables: among them are tokens and passwords.
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
+
+from graph_schema.correlation import current_work
+
+
+def add_work(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Put the id of the request or job into each line that is written on the way."""
+    if (work := current_work()) is not None:
+        event[work.kind] = work.id
+    return event
 
 
 def configure_logs(level: int = logging.INFO) -> None:
@@ -22,6 +33,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            add_work,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *([] if terminal else [tracebacks]),

@@ -62,6 +62,12 @@ class IndexKeeper:
         self._following = asyncio.Lock()
         self._changed = 0
         self._told = 0.0
+        self._current_at: float | None = None
+
+    @property
+    def age_s(self) -> float | None:
+        """Seconds since the snapshot was last seen to be of the graph's version; None while there is none."""
+        return None if self._current_at is None else time.monotonic() - self._current_at
 
     async def run(self) -> None:
         """Read the graph, then follow it until cancelled. A database that does not answer only delays it."""
@@ -112,7 +118,7 @@ class IndexKeeper:
             log.info("index loading", relations=done, of=of)
 
     def _hold(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+        self.snapshot, self._current_at = snapshot, time.monotonic()
         relations = snapshot.number_of_relations
         self.status = IndexStatus(IndexState.READY, relations, relations, snapshot.version)
 
@@ -120,7 +126,10 @@ class IndexKeeper:
         """Bring the snapshot up to date."""
         async with self._following:
             snapshot = self.snapshot
-            if snapshot is None or await self._graph.read(graph_version) == snapshot.version:
+            if snapshot is None:
+                return
+            if await self._graph.read(graph_version) == snapshot.version:
+                self._current_at = time.monotonic()
                 return
             most = max(int(snapshot.number_of_relations * _REBUILD_SHARE), 1_000)
             try:
