@@ -13,7 +13,8 @@ class Observation(Work):
 
     kind: str = "request"
     operation: str = UNKNOWN
-    """The question: the field at the top of the operation, `several`, `introspection`, or `unknown` where none was read."""
+    """The question: the field at the top of the operation, `several`, `introspection`; `unchanged` where the client's
+    copy was still good, `unknown` where no valid one was read."""
     operation_name: str | None = None
     """What the client calls it, in a document that is valid."""
     points: int | None = None
@@ -62,6 +63,8 @@ def note_unchanged(*, unchanged: bool) -> None:
     """The client asked whether its copy is still good."""
     if (seen := observation()) is not None:
         seen.unchanged = unchanged
+        if unchanged:
+            seen.operation = "unchanged"
 
 
 def note_error(code: str) -> str | None:

@@ -80,7 +80,11 @@ class Recorder:
 def _told(seen: Observation, seconds: float) -> dict[str, object]:
     told: dict[str, object] = {"ms": round(seconds * 1000, 1)}
     if seen.asked:
-        told |= {"operation": seen.operation, "name": seen.operation_name, "cost": seen.points}
+        told["operation"] = seen.operation
+    if seen.operation_name is not None:
+        told["name"] = seen.operation_name
+    if seen.points is not None:
+        told["cost"] = seen.points
     if seen.engines:
         told["engine"] = ",".join(sorted(seen.engines))
     if seen.queries:
