@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.ids import RelationId
+from graph_schema.spelling import one_line
 from graph_schema.vocabulary import Modality
-from service.paths.report import PathStatus
+from service.paths.report import PathStatus, SearchReport
 from service.paths.specificity import PARTS
 from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
 from service.searches.hops import Path
@@ -128,14 +129,17 @@ def arrow_text(source: str, relation: str, target: str, *, forward: bool, status
 def print_paths(console: Console, paths: Sequence[PathLines]) -> None:
     """A table for each path."""
     for path in paths:
-        table = Table(title=" · ".join(path.entities), title_justify="left", title_style="bold", show_lines=False)
+        table = Table(
+            title=Text(one_line(" · ".join(path.entities))), title_justify="left", title_style="bold", show_lines=False
+        )
         table.add_column("hop", overflow="fold", min_width=20, ratio=3)
         table.add_column("sentence", overflow="fold", ratio=4)
         table.add_column("said by", overflow="fold", ratio=2)
         table.add_column("sure", no_wrap=True, justify="right")
         for line in path.lines:
             said_by = f"{line.publisher}, {line.date}" if line.date else line.publisher
-            table.add_row(*map(Text, (line.hop, line.sentence, said_by, line.confidence)))
+            cells = (line.hop, line.sentence, said_by, line.confidence)
+            table.add_row(*(Text(one_line(cell)) for cell in cells))
         console.print(table)
 
 
@@ -150,22 +154,10 @@ def reason(answer: PathAnswer) -> str | None:
 
 def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any]:
     """The answer with all its claims, in the field names of the API."""
-    report = answer.report
     return {
-        "report": {
-            "status": report.status.name,
-            "limitedBy": None if report.limited_by is None else report.limited_by.name,
-            "expanded": report.expanded,
-            "elapsedMs": round(report.elapsed_ms, 3),
-            "hubsSkipped": list(report.hubs_skipped),
-            "undated": report.undated,
-            "graphVersion": version,
-            "hint": report.hint,
-            "cypher": report.cypher,
-            "engine": report.engine.name,
-        },
-        "sources": [_entity(entity) for entity in answer.sources],
-        "targets": [_entity(entity) for entity in answer.targets],
+        "report": report_json(answer.report, version),
+        "sources": [entity_json(entity) for entity in answer.sources],
+        "targets": [entity_json(entity) for entity in answer.targets],
         "paths": [
             {
                 "id": path.id,
@@ -175,10 +167,12 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
                 "hops": [
                     {
                         "index": hop.index,
-                        "from": _entity(hop.source),
-                        "to": _entity(hop.target),
+                        "from": entity_json(hop.source),
+                        "to": entity_json(hop.target),
                         "cost": None if hop.cost is None else {_camel(name): getattr(hop.cost, name) for name in PARTS},
-                        "relations": [_relation(relation, claims.get(relation.id, ())) for relation in hop.relations],
+                        "relations": [
+                            relation_json(relation, claims.get(relation.id, ())) for relation in hop.relations
+                        ],
                     }
                     for hop in path.hops
                 ],
@@ -188,16 +182,34 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
     }
 
 
+def report_json(report: SearchReport, version: int) -> dict[str, Any]:
+    """What an answer means and cost, in the field names of the API."""
+    return {
+        "status": report.status.name,
+        "limitedBy": None if report.limited_by is None else report.limited_by.name,
+        "expanded": report.expanded,
+        "elapsedMs": round(report.elapsed_ms, 3),
+        "hubsSkipped": list(report.hubs_skipped),
+        "undated": report.undated,
+        "graphVersion": version,
+        "hint": report.hint,
+        "cypher": report.cypher,
+        "engine": report.engine.name,
+    }
+
+
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(map(str.title, rest))
 
 
-def _entity(entity: EntityRecord) -> dict[str, Any]:
+def entity_json(entity: EntityRecord) -> dict[str, Any]:
+    """An entity, in the field names of the API."""
     return {"id": entity.id, "name": entity.name, "type": entity.type.name}
 
 
-def _relation(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
+def relation_json(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
+    """A relation with its claims, in the field names of the API."""
     return {
         "id": relation.id,
         "type": relation.type.name,
@@ -211,11 +223,12 @@ def _relation(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[s
         "lastSeen": _iso(relation.last_seen),
         "validFrom": _iso(relation.valid_from),
         "validTo": _iso(relation.valid_to),
-        "claims": [_claim(claim) for claim in claims],
+        "claims": [claim_json(claim) for claim in claims],
     }
 
 
-def _claim(claim: ClaimRecord) -> dict[str, Any]:
+def claim_json(claim: ClaimRecord) -> dict[str, Any]:
+    """A claim with its document, in the field names of the API."""
     document = asdict(claim.document)
     return {
         "id": claim.id,
@@ -227,6 +240,7 @@ def _claim(claim: ClaimRecord) -> dict[str, Any]:
         "confidence": claim.confidence,
         "attributedTo": claim.attributed_to,
         "role": claim.role,
+        "share": claim.share,
         "date": _iso(claim.date),
         "validFrom": _iso(claim.valid_from),
         "validTo": _iso(claim.valid_to),
