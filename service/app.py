@@ -21,6 +21,7 @@ from graph_schema.writing import Writer
 from service import browser_files
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
+from service.engines.lookups import Lookups
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
@@ -145,7 +146,8 @@ def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: 
     app.state.graph = graph = graph.guarded()
     app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
-    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
+    told_of = None if app.state.index is None else app.state.index.told_of
+    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers, told_of=told_of)
 
 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
@@ -156,11 +158,16 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
         return cypher
     executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="index")
     app.state.index = IndexKeeper(
-        graph, executor, most_megabytes=settings.index_megabytes, poll_s=settings.index_poll_seconds
+        graph,
+        executor,
+        most_megabytes=settings.index_megabytes,
+        poll_s=settings.index_poll_seconds,
+        stale_s=settings.index_stale_seconds,
     )
     return IndexEngine(graph, app.state.index, cypher, executor, settings)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.searches, state.watch, writer=state.writer)
+    lookups = Lookups(state.graph, state.index)
+    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=state.writer)

@@ -10,10 +10,10 @@ from strawberry.dataloader import DataLoader
 from graph_schema.database.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobState, job_states
+from service.engines.lookups import Lookups
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
 from service.queries.documents import documents_by_id
-from service.queries.entities import degrees, entities_by_id
 from service.queries.records import (
     ClaimRecord,
     DocumentRecord,
@@ -21,7 +21,7 @@ from service.queries.records import (
     LoadRunRecord,
     RelationRecord,
 )
-from service.queries.relations import relations_by_id, relations_of
+from service.queries.relations import relations_by_id
 from service.queries.state import load_runs_by_id
 
 K = TypeVar("K")
@@ -60,10 +60,10 @@ class RelationsOfEntity:
 class DataLoaders:
     """One loader per access path; each answers in the order of its keys, None or an empty list for unknown ones."""
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self.entity_by_id: DataLoader[EntityId, EntityRecord | None] = _one(lambda ids: graph.read(entities_by_id, ids))
-        self.degree_by_id: DataLoader[EntityId, int | None] = _one(lambda ids: graph.read(degrees, ids))
+    def __init__(self, graph: Graph, lookups: Lookups) -> None:
+        self._graph, self._lookups = graph, lookups
+        self.entity_by_id: DataLoader[EntityId, EntityRecord | None] = _one(lookups.entities)
+        self.degree_by_id: DataLoader[EntityId, int | None] = _one(lookups.degrees)
         self.relation_by_id: DataLoader[RelationId, RelationRecord | None] = _one(
             lambda ids: graph.read(relations_by_id, ids)
         )
@@ -104,7 +104,7 @@ class DataLoaders:
         for key in keys:
             pages[key.via, key.where, key.skip, key.limit].add(key.entity)
         found = {
-            page: await self._graph.read(relations_of, sorted(ids), page[0], page[1], skip=page[2], limit=page[3])
+            page: await self._lookups.relations_of(sorted(ids), page[0], page[1], skip=page[2], limit=page[3])
             for page, ids in pages.items()
         }
         return [found[key.via, key.where, key.skip, key.limit].get(key.entity, []) for key in keys]
