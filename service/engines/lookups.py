@@ -32,14 +32,18 @@ class Lookups:
         snapshot = None if keeper is None else keeper.current
         self._index = None if snapshot is None else IndexedRecords(snapshot)
         self._version = None if snapshot is None else snapshot.version
+        self._written = False
 
     def renewed(self) -> "Lookups":
-        """The same for another request."""
-        return Lookups(self._graph, self._keeper)
+        """With nothing remembered. Where the graph is written to, the database goes on being read."""
+        fresh = Lookups(self._graph, self._keeper)
+        if self._written:
+            fresh.from_database()
+        return fresh
 
     def from_database(self) -> None:
         """Read nothing more from the index, and have it catch up: the graph is written to."""
-        self._index = self._version = None
+        self._index, self._version, self._written = None, None, True
         if self._keeper is not None:
             self._keeper.doubt()
 

@@ -108,4 +108,4 @@ async def test_a_new_version_is_current_once_it_is_followed(graph: Graph, keeper
     await follow(keeper)
     assert current(keeper) is not None
     assert current(keeper) is not before
-    assert FAB in await lookups.renewed().entities([FAB])
+    assert FAB in await Lookups(keeper._graph, keeper).entities([FAB])
