@@ -56,6 +56,7 @@ app.command()(check_cli.check)
 app.command()(extract_cli.extract)
 app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)
+app.command()(service_cli.ownership)
 app.command()(service_cli.browse)
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from graph_schema.ids import RelationId
 from graph_schema.vocabulary import Modality
-from service.paths.report import PathStatus
+from service.paths.report import PathStatus, SearchReport
 from service.paths.specificity import PARTS
 from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
 from service.searches.hops import Path
@@ -150,22 +150,10 @@ def reason(answer: PathAnswer) -> str | None:
 
 def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any]:
     """The answer with all its claims, in the field names of the API."""
-    report = answer.report
     return {
-        "report": {
-            "status": report.status.name,
-            "limitedBy": None if report.limited_by is None else report.limited_by.name,
-            "expanded": report.expanded,
-            "elapsedMs": round(report.elapsed_ms, 3),
-            "hubsSkipped": list(report.hubs_skipped),
-            "undated": report.undated,
-            "graphVersion": version,
-            "hint": report.hint,
-            "cypher": report.cypher,
-            "engine": report.engine.name,
-        },
-        "sources": [_entity(entity) for entity in answer.sources],
-        "targets": [_entity(entity) for entity in answer.targets],
+        "report": report_json(answer.report, version),
+        "sources": [entity_json(entity) for entity in answer.sources],
+        "targets": [entity_json(entity) for entity in answer.targets],
         "paths": [
             {
                 "id": path.id,
@@ -175,10 +163,12 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
                 "hops": [
                     {
                         "index": hop.index,
-                        "from": _entity(hop.source),
-                        "to": _entity(hop.target),
+                        "from": entity_json(hop.source),
+                        "to": entity_json(hop.target),
                         "cost": None if hop.cost is None else {_camel(name): getattr(hop.cost, name) for name in PARTS},
-                        "relations": [_relation(relation, claims.get(relation.id, ())) for relation in hop.relations],
+                        "relations": [
+                            relation_json(relation, claims.get(relation.id, ())) for relation in hop.relations
+                        ],
                     }
                     for hop in path.hops
                 ],
@@ -188,16 +178,34 @@ def path_json(answer: PathAnswer, claims: Claims, version: int) -> dict[str, Any
     }
 
 
+def report_json(report: SearchReport, version: int) -> dict[str, Any]:
+    """What an answer means and cost, in the field names of the API."""
+    return {
+        "status": report.status.name,
+        "limitedBy": None if report.limited_by is None else report.limited_by.name,
+        "expanded": report.expanded,
+        "elapsedMs": round(report.elapsed_ms, 3),
+        "hubsSkipped": list(report.hubs_skipped),
+        "undated": report.undated,
+        "graphVersion": version,
+        "hint": report.hint,
+        "cypher": report.cypher,
+        "engine": report.engine.name,
+    }
+
+
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(map(str.title, rest))
 
 
-def _entity(entity: EntityRecord) -> dict[str, Any]:
+def entity_json(entity: EntityRecord) -> dict[str, Any]:
+    """An entity, in the field names of the API."""
     return {"id": entity.id, "name": entity.name, "type": entity.type.name}
 
 
-def _relation(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
+def relation_json(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
+    """A relation with its claims, in the field names of the API."""
     return {
         "id": relation.id,
         "type": relation.type.name,
@@ -211,11 +219,12 @@ def _relation(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[s
         "lastSeen": _iso(relation.last_seen),
         "validFrom": _iso(relation.valid_from),
         "validTo": _iso(relation.valid_to),
-        "claims": [_claim(claim) for claim in claims],
+        "claims": [claim_json(claim) for claim in claims],
     }
 
 
-def _claim(claim: ClaimRecord) -> dict[str, Any]:
+def claim_json(claim: ClaimRecord) -> dict[str, Any]:
+    """A claim with its document, in the field names of the API."""
     document = asdict(claim.document)
     return {
         "id": claim.id,
@@ -227,6 +236,7 @@ def _claim(claim: ClaimRecord) -> dict[str, Any]:
         "confidence": claim.confidence,
         "attributedTo": claim.attributed_to,
         "role": claim.role,
+        "share": claim.share,
         "date": _iso(claim.date),
         "validFrom": _iso(claim.valid_from),
         "validTo": _iso(claim.valid_to),

@@ -3,7 +3,8 @@
 `service/searches` asks questions of views and knows no more of an engine than stands here.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
 from graph_schema.ids import EntityId
@@ -12,8 +13,9 @@ from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion
 from service.paths.report import EngineName
 from service.paths.search import PathQuestion, SearchOutcome
+from service.queries.holdings import StoredHolding
 from service.queries.paths_expand import HopKey, Hops
-from service.queries.records import EntityRecord
+from service.queries.records import EntityRecord, RelationRecord
 from service.queries.supply import Production
 
 T = TypeVar("T")
@@ -63,6 +65,16 @@ class GraphView(GraphReader, Protocol):
 
     async def admitted(self, ids: Iterable[EntityId], where: EntityFilter, /) -> set[EntityId]:
         """Those of `ids` that `where` admits."""
+        ...
+
+    async def holders(self, ids: Iterable[EntityId], as_of: dt.date | None, room: int, /) -> list[StoredHolding]:
+        """Up to `room` holdings in these firms, with what their claims say; on a day, or as stated now."""
+        ...
+
+    async def listings(
+        self, ids: Iterable[EntityId], listers: Sequence[EntityId], as_of: dt.date | None, /
+    ) -> Mapping[EntityId, Sequence[RelationRecord]]:
+        """What puts each of these on a list of one of `listers`, of anyone where none are given; on a day, or now."""
         ...
 
     async def paths(self, question: PathQuestion, meter: Meter, /) -> SearchOutcome:

@@ -1,6 +1,7 @@
 """The part of a view that is the same for every engine: names and records are read in one transaction of the database."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 
 from neo4j import AsyncManagedTransaction
 
@@ -9,8 +10,9 @@ from graph_schema.vocabulary import THINGS
 from service.filters.walk import EntityFilter, Walk
 from service.queries.entities import entities_admitted, entities_by_id
 from service.queries.entities_meant import entities_meant
+from service.queries.holdings import StoredHolding, holders, listings
 from service.queries.paths_expand import HopKey, Hops, relations_of_hops
-from service.queries.records import EntityRecord
+from service.queries.records import EntityRecord, RelationRecord
 from service.queries.supply import Production, producing_countries
 
 
@@ -39,3 +41,13 @@ class RecordsView:
     async def production(self, ids: Iterable[EntityId]) -> list[Production]:
         """See `GraphView`."""
         return await producing_countries(self._tx, ids, types=THINGS)
+
+    async def holders(self, ids: Iterable[EntityId], as_of: dt.date | None, room: int) -> list[StoredHolding]:
+        """See `GraphView`."""
+        return await holders(self._tx, ids, as_of=as_of, room=room)
+
+    async def listings(
+        self, ids: Iterable[EntityId], listers: Sequence[EntityId], as_of: dt.date | None
+    ) -> Mapping[EntityId, Sequence[RelationRecord]]:
+        """See `GraphView`."""
+        return await listings(self._tx, ids, as_of=as_of, listers=listers)

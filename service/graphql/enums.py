@@ -11,6 +11,7 @@ from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.filters.hubs import PENALTY, HubMode
 from service.filters.walk import Direction, UndatedPolicy
+from service.ownership.shares import ShareBasis
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathWeight
 from service.queries.claims_over_time import Clock, DistributionField, Interval
@@ -18,6 +19,7 @@ from service.queries.entities import MatchKind
 from service.queries.neighbours import NeighbourGrouping
 from service.searches.changes import ChangeKind
 from service.searches.exposure import ExposureKind
+from service.searches.ownership import OwnershipReading, OwnershipVerdict
 from service.searches.paths import DistinctBy
 from service.searches.supply import SupplyDirection
 
@@ -198,6 +200,34 @@ _register(
         ExposureKind.TESTED: "It tested products of a listed firm or its group.",
         ExposureKind.PARTNERS_WITH: "It works jointly with a listed firm or its group.",
         ExposureKind.SHARED_OFFICER: "Someone holds a role both there and at a listed entity.",
+    },
+)
+_register(
+    OwnershipReading,
+    "How holdings along a chain count.",
+    {
+        OwnershipReading.SUM: "A part of a part: shares along a chain are multiplied, and all chains added up.",
+        OwnershipReading.CONTROL: "Majorities in cascade: the holding of a party, or of a firm in its hands, counts whole, "
+        "any other not at all. The 50 % rules of OFAC and BIS and ownership in the EU and the UK are read like this.",
+    },
+)
+_register(
+    OwnershipVerdict,
+    "Whether the parties reach the threshold.",
+    {
+        OwnershipVerdict.YES: "They do, whatever the shares that are not known.",
+        OwnershipVerdict.NO: "They do not, whatever the shares that are not known, as far as owners are recorded.",
+        OwnershipVerdict.POSSIBLE: "It depends on shares that are not known.",
+    },
+)
+_register(
+    ShareBasis,
+    "Where the share of a holding is known from.",
+    {
+        ShareBasis.STATED: "A source states a number.",
+        ShareBasis.WORDS: 'A source puts it in words, as "a majority" or "wholly owns".',
+        ShareBasis.RELATION: "The firm is called a subsidiary or bought: more than half.",
+        ShareBasis.UNKNOWN: "No source says how much it is.",
     },
 )
 _register(

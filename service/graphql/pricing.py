@@ -67,6 +67,8 @@ WORK: Mapping[str, Work] = {
     "Query.downstream": Work(PATH_SEARCH),
     "Query.exposure": Work(PATH_SEARCH),
     "Query.exposureSummary": Work(PATH_SEARCH // 2, per="ids"),
+    "Query.ownership": Work(PATH_SEARCH),
+    "Query.ownershipOf": Work(LIST, per="ids"),
     "Query.chokePoints": Work(2 * PATH_SEARCH),
     "Subscription.relationChanges": Work(LOOK_UP, per="entityIds"),
     "Subscription.exposureChanges": Work(PATH_SEARCH // 2, per="ids"),
@@ -84,6 +86,8 @@ LENGTHS: Mapping[str, int] = {
     "entities": 5,
     "relations": 3,
     "listed": 10,
+    "listings": 3,
+    "parties": 3,
 }
 """Length of lists that no argument tells, by name; others count as `OTHER_LENGTH`."""
 OTHER_LENGTH = 5

@@ -31,7 +31,7 @@ def questions() -> Iterator[tuple[str, str, list[str]]]:
         yield title, query, re.findall(r"`([^`]+)`", told)
 
 
-async def test_the_twenty_questions_are_answered_as_the_page_says(
+async def test_the_questions_are_answered_as_the_page_says(
     graph: Graph, client_of: Callable[..., httpx.AsyncClient], tmp_path: Path
 ) -> None:
     await schema.apply(graph)
@@ -42,7 +42,7 @@ async def test_the_twenty_questions_are_answered_as_the_page_says(
         for each in (news, given):
             await load(graph, each, job="sample", settings=LoadSettings(), dead_letters=refused)
     asked = list(questions())
-    assert len(asked) == 20
+    assert len(asked) >= 20
     wrong = {}
     async with client_of(graph) as client:
         for title, query, told in asked:

@@ -20,7 +20,7 @@ from service import queries
 from service.filters.hubs import HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.reach import ReachQuestion
-from service.queries import claims_listed, neighbours, paths_expand, relations_listed
+from service.queries import claims_listed, holdings, neighbours, paths_expand, relations_listed
 from service.queries.claims_listed import ListedClaims
 from service.queries.claims_over_time import Clock
 from service.queries.entities import entities_admitted_query, entities_like_query
@@ -111,6 +111,12 @@ BUILT: dict[Callable[..., Cypher], list[Cypher]] = {
         for walk in WALKS
         for by in neighbours.NeighbourGrouping
     ],
+    holdings.holders_query: [holdings.holders_query(day) for day in (None, dt.date(2026, 1, 1))],
+    holdings.listings_query: [
+        holdings.listings_query(day, listers)
+        for day in (None, dt.date(2026, 1, 1))
+        for listers in ((), (EntityId("country:x"),))
+    ],
     **{
         query: [
             *(query(via, SOMEWHERE, OPEN) for via in (RelationFilter(), STRICT)),
@@ -144,7 +150,7 @@ def constants() -> Iterator[tuple[str, Cypher]]:
 
 PARAMETERS: dict[str, Any] = {
     **{name: ["x"] for name in ("ids", "edges", "frontier", "publishers", "types", "modalities")},
-    **{name: ["x"] for name in ("spent", "among", "against", "live", "known")},
+    **{name: ["x"] for name in ("spent", "among", "against", "live", "known", "said")},
     **dict.fromkeys(("room", "limit", "skip", "end", "most"), 1),
     **dict.fromkeys(("job", "status", "after")),
     **dict.fromkeys(("since", "until"), dt.date(2026, 1, 1)),

@@ -25,6 +25,8 @@ pytestmark = pytest.mark.anyio
 PATH = "{ entities { name } hops { from { name } relations { id subject { name } } } cypher }"
 REACHED = "{ found nodes { entity { name } path " + PATH + " } report { status cypher } }"
 SAID = "{ totalCount nodes { sentence } }"
+HELD = """{ parties { entity { name } listings { subject { name } } } overstated { name }
+  holdings(first: 50) { owner { name } relations { subject { name } } claims { sentence document { title } } } }"""
 QUESTIONS = {
     "nodes": "nodes(ids: $ids) { id }",
     "entity": 'entity(name: "Left") { relations(first: 50) { nodes { id } } claims(first: 50) { nodes { id } } }',
@@ -48,6 +50,8 @@ QUESTIONS = {
     "reachable": 'reachable(from: "Left", targets: {types: [COMPANY]}, first: 50) ' + REACHED,
     "exposure": f'exposure(id: "Right", first: 50) {{ nodes {{ kind entity {{ name }} path {PATH} }} }}',
     "exposureSummary": f'exposureSummary(ids: ["Right"]) {{ entity {{ name }} nearest {{ path {PATH} }} }}',
+    "ownership": f'ownership(id: "Venture") {HELD}',
+    "ownershipOf": f'ownershipOf(ids: ["Venture", "Right"]) {HELD}',
     "upstream": 'upstream(id: "Right", first: 50) ' + REACHED,
     "downstream": 'downstream(id: "Left", first: 50) ' + REACHED,
     "chokePoints": """chokePoints(id: "Left", direction: DOWNSTREAM, without: ["Middle 0"], first: 50) {
@@ -87,7 +91,7 @@ def wheel(width: int) -> GraphBuilder:
     """Left and Right, tied through `width` companies, each with a site, a product, a customer and documents of its own."""
     build = GraphBuilder()
     left, right = build.entity(EntityType.COMPANY, "Left"), build.entity(EntityType.COMPANY, "Right")
-    taiwan = build.entity(EntityType.COUNTRY, "Taiwan")
+    taiwan, venture = build.entity(EntityType.COUNTRY, "Taiwan"), build.entity(EntityType.COMPANY, "Venture")
     for i in range(width):
         middle, tail = build.entity(EntityType.COMPANY, f"Middle {i}"), build.entity(EntityType.COMPANY, f"Tail {i}")
         product = build.entity(EntityType.PRODUCT, f"Product {i}")
@@ -112,6 +116,7 @@ def wheel(width: int) -> GraphBuilder:
         state(middle, RelationType.PRODUCES, product)
         state(middle, RelationType.LOCATED_IN, taiwan)
         state(left, RelationType.SANCTIONS, middle)
+        state(middle, RelationType.OWNS, venture, share=0.05)
     return build
 
 

@@ -1,0 +1,74 @@
+"""`chokepoint ownership`, run as a user runs it."""
+
+import asyncio
+import json
+
+import neo4j
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from graph_schema.database.graph import Graph
+from graph_schema.errors import EntityNotFound, UnknownTerm
+from graph_schema.settings import GraphSettings
+from service import cli
+from tests.service.holdings_build import owners
+
+app = typer.Typer()
+app.command()(cli.ownership)
+app.command()(cli.path)
+
+
+@pytest.fixture(autouse=True)
+def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph of who owns whom, named by the environment."""
+    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
+
+    async def write() -> None:
+        async with Graph.connect(neo4j_settings) as graph:
+            await owners().write(graph)
+
+    asyncio.run(write())
+    assert neo4j_settings.uri is not None
+    assert neo4j_settings.password is not None
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["ownership", *arguments], env={"COLUMNS": "200"})
+
+
+def test_the_verdict_stands_above_the_holdings_with_their_sentences() -> None:
+    result = run("Steel Works", "Corner Shop")
+    assert result.exit_code == 0, result.output
+    for part in (
+        "Steel Works: YES, 58.51 % held",
+        "Iron Bank → Steel Works",
+        "30 %",
+        "company:iron-bank OWNS company:steel-works.",
+        "Register, 2021-05-01",
+        "Corner Shop: POSSIBLE, 0 to 55 % held",
+    ):
+        assert part in result.output
+
+
+def test_json_has_the_names_of_the_api() -> None:
+    result = run("Rolling Mill", "--reading", "control", "--by", "United States", "--json")
+    (answer,) = json.loads(result.stdout)
+    assert (answer["verdict"], answer["lower"], answer["report"]["graphVersion"]) == ("YES", 0.6, 7)
+    first = answer["holdings"][0]
+    assert (first["owner"]["name"], first["claims"][0]["share"], first["partLower"]) == ("Steel Works", 0.6, None)
+    assert answer["parties"][0]["listings"][0]["type"] == "SANCTIONS"
+
+
+def test_a_named_owner_a_day_and_a_threshold() -> None:
+    assert "Steel Works: NO, 31.91 % held" in run("Steel Works", "--owner", "Iron Bank").output
+    assert "Steel Works: YES" in run("Steel Works", "--owner", "Iron Bank", "--threshold", "0.3").output
+    assert "Steel Works: NO, 0 % held" in run("Steel Works", "--as-of", "2019-01-01").output
+
+
+def test_wrong_names_are_told() -> None:
+    assert isinstance(run("Nobody's Works").exception, EntityNotFound)
+    assert isinstance(run("Steel Works", "--reading", "guess").exception, UnknownTerm)
