@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from graph_schema.database.connection import embedded_behind, open_graph
@@ -26,6 +26,7 @@ from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
 from service.http import explorer, graphiql
+from service.http.answered import Answered
 from service.http.documents import list_documents
 from service.http.endpoint import COST_HEADER, GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
@@ -88,13 +89,15 @@ def create_app(
             return await events(request)
         return await endpoint(request)
 
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
     async def socket(connection: WebSocket) -> None:
         await sockets(connection)
 
     async def home(_: Request) -> Response:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
-    app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
     app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
     app.add_route("/healthz", healthz)

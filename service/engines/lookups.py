@@ -34,6 +34,11 @@ class Lookups:
         self._version = None if snapshot is None else snapshot.version
         self._written = False
 
+    @property
+    def indexed(self) -> bool:
+        """Whether entities are at hand, without a look-up that others could share."""
+        return self._index is not None
+
     def renewed(self) -> "Lookups":
         """With nothing remembered. Where the graph is written to, the database goes on being read."""
         fresh = Lookups(self._graph, self._keeper)

@@ -2,12 +2,13 @@
 
 import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import strawberry
 
 from graph_schema.database.graph import Graph
+from graph_schema.ids import EntityId
 from graph_schema.writing import Writer
 from service.engines.lookups import Lookups
 from service.errors import NotAuthorized, WritesDisabled
@@ -41,22 +42,33 @@ class Context:
     """The client wants to know the price, and no answer."""
     writes: bool = False
     """A mutation is under way: it goes on when its client leaves."""
-    load: DataLoaders = field(init=False)
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
     records change without it."""
 
-    def __post_init__(self) -> None:
-        self.load = DataLoaders(self.graph, self.lookups)
+    _loaders: DataLoaders | None = None
+
+    @property
+    def load(self) -> DataLoaders:
+        """The look-ups that the resolvers of this request share."""
+        if self._loaders is None:
+            self._loaders = DataLoaders(self.graph, self.lookups)
+        return self._loaders
 
     def renew(self) -> None:
         """Forget what was read: what follows, as the next event of a subscription, is told from the graph as it is then."""
-        self.lookups = self.lookups.renewed()
-        self.load = DataLoaders(self.graph, self.lookups)
+        self.lookups, self._loaders = self.lookups.renewed(), None
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:
         """Entities that a query brought along need not be asked for again."""
-        self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+        if not self.lookups.indexed:
+            self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+
+    async def entity_by_id(self, id: EntityId) -> EntityRecord | None:
+        """The entity with this id."""
+        if self.lookups.indexed:
+            return (await self.lookups.entities([id])).get(id)
+        return await self.load.entity_by_id.load(id)
 
     def note(self, report: SearchReport) -> None:
         """An answer cut short by time may be fuller next time, so that it must not be cached."""

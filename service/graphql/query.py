@@ -75,7 +75,7 @@ class RecordQuery:
         if (id is None) == (name is None):
             raise QuestionError("give either id or name")
         if id is not None:
-            found = await info.context.load.entity_by_id.load(EntityId(id))
+            found = await info.context.entity_by_id(EntityId(id))
             return None if found is None else Entity.from_record(found)
         assert name is not None
         named = (await info.context.lookups.matches([name], type=type))[name]
@@ -288,5 +288,5 @@ async def node_by_id(context: Context, id: str) -> Node | None:
             context.cacheable = False
             job = await load.job_by_name.load(id.removeprefix(JOB))
             return None if job is None else Job.from_state(job)
-    entity = await load.entity_by_id.load(EntityId(id))
+    entity = await context.entity_by_id(EntityId(id))
     return None if entity is None else Entity.from_record(entity)

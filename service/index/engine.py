@@ -6,7 +6,7 @@ database answers instead: never is an answer made of two versions.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
 from functools import partial
@@ -31,8 +31,9 @@ from service.paths.budget import Meter, OutOfBudget
 from service.paths.reach import Reach, ReachQuestion
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathQuestion, SearchOutcome
+from service.queries.holdings import StoredHolding
 from service.queries.paths_expand import HopKey, Hops
-from service.queries.records import EntityRecord
+from service.queries.records import EntityRecord, RelationRecord
 from service.queries.supply import Production
 from service.settings import ServiceSettings
 
@@ -204,6 +205,14 @@ class IndexView(SnapshotSearches):
     async def production(self, ids: Iterable[EntityId]) -> list[Production]:
         """See `GraphView`."""
         return self._records.production(ids)
+
+    async def holders(self, *_: object) -> list[StoredHolding]:
+        """What claims say of holdings stands in the database alone."""
+        raise NotIndexed("holdings")
+
+    async def listings(self, *_: object) -> Mapping[EntityId, Sequence[RelationRecord]]:
+        """Read of the database, with the holdings."""
+        raise NotIndexed("listings")
 
 
 class CheckedView(SnapshotSearches, RecordsView):
