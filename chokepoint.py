@@ -29,6 +29,7 @@ from graph_schema.cli import db as db_cli
 from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
 from graph_schema.exit_codes import ExitCode, exit_codes_line
+from graph_schema.spelling import one_line
 from loaders.cli import check as check_cli
 from loaders.cli import extract as extract_cli
 from loaders.cli import jobs as jobs_cli
@@ -58,6 +59,7 @@ app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)
 app.command()(service_cli.ownership)
 app.command()(service_cli.browse)
+app.command()(service_cli.mcp)
 
 
 @app.command()
@@ -100,7 +102,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        typer.echo(f"error: cannot write {error.filename or 'the output'}: {error.strerror}", err=True)
+        typer.echo(f"error: cannot write {one_line(str(error.filename or 'the output'))}: {error.strerror}", err=True)
         _drop_stdout()
         sys.exit(ExitCode.UNUSABLE)
     except BaseException as error:

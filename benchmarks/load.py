@@ -32,6 +32,7 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database import schema
 from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
+from graph_schema.projection import Evidence, project
 from graph_schema.settings import EmbeddedSettings
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import RecordInput, Taken
@@ -40,7 +41,6 @@ from loaders.settings import LoadSettings
 from loaders.sources.triples import Triples
 from loaders.writing.batch import Batch
 from loaders.writing.edges import edge_of
-from loaders.writing.projection import Evidence, project
 from loaders.writing.rows import QuietRows
 
 ROWS = 2_500

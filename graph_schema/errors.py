@@ -40,6 +40,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from graph_schema.exit_codes import ExitCode
+from graph_schema.spelling import one_line
 
 
 class ChokepointError(Exception):
@@ -48,6 +49,9 @@ class ChokepointError(Exception):
     code: ClassVar[str] = "CHOKEPOINT_ERROR"
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
     retryable: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return one_line(super().__str__())
 
 
 class SettingsError(ChokepointError):
@@ -134,8 +138,10 @@ class EntityNotFound(QuestionError):
 
     code = "ENTITY_NOT_FOUND"
 
-    def __init__(self, wanted: str, *, close: Sequence[str] = ()) -> None:
-        super().__init__(f"no entity {wanted!r}" + (f"; close: {', '.join(close)}" if close else ""))
+    def __init__(self, wanted: str, *, close: Sequence[str] = (), graph_is_empty: bool = False) -> None:
+        near = f"; close: {', '.join(close)}" if close else ""
+        empty = ": the graph is empty; fill it with chokepoint load" if graph_is_empty else ""
+        super().__init__(f"no entity {wanted!r}{near}{empty}")
         self.wanted, self.close = wanted, tuple(close)
 
 

@@ -6,6 +6,7 @@ import unicodedata
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u0640\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
 )
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _ACCENTED = re.compile("[a-zA-Z\u00c0-\u024f\u0370-\u03ff\u0590-\u06ff\u0750-\u077f\u1e00-\u1fff]")
 """Letters of Latin, Greek, Hebrew and Arabic."""
 
@@ -36,3 +37,8 @@ def without_accents(text: str) -> str:
 def is_written(char: str) -> bool:
     """Whether a character is a letter, a digit, or a sign that belongs to one, as the vowels of Burmese do."""
     return char.isalnum() or unicodedata.category(char).startswith("M")
+
+
+def one_line(text: str) -> str:
+    """`text` as one line that a terminal shows and does not obey: control characters as `\\x1b`, newlines as `\\n`."""
+    return _CONTROL.sub(lambda found: repr(found[0])[1:-1], text)

@@ -22,9 +22,11 @@ from graph_schema.errors import (
     GraphError,
     GraphUnauthorized,
     GraphUnavailable,
+    QuestionError,
     SettingsError,
 )
 from graph_schema.settings import GraphSettings
+from graph_schema.spelling import one_line
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -187,6 +189,8 @@ class Graph:
             yield
         except TimeoutError as error:
             raise DeadlineExceeded("the database did not answer in time") from error
+        except UnicodeEncodeError as error:
+            raise QuestionError(f"a text is no valid Unicode: {one_line(error.object)[:100]}") from error
         except AuthError as error:
             raise GraphUnauthorized(
                 f"{self.settings.uri} refuses user {self.settings.user!r}: check the password"

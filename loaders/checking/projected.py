@@ -9,11 +9,11 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.cypher import native, term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
+from graph_schema.projection import project
 from graph_schema.vocabulary import RelationType
 from loaders.checking.findings import Finding, Kind, Report
 from loaders.writing.change import change
 from loaders.writing.edges import EdgeKey, edge_of, edge_properties, read_evidence
-from loaders.writing.projection import project
 
 PAGE = 2_000
 CLAIMS: LiteralString = """

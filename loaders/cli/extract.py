@@ -15,6 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
 from graph_schema.exit_codes import ExitCode
+from graph_schema.spelling import one_line
 from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.rows import open_row, typed_row
@@ -79,7 +80,7 @@ def extract(
             counts["articles"] += 1
             if extraction.problem is not None:
                 counts["refused"] += 1
-                typer.echo(f"{extraction.article.key}: {extraction.problem}", err=True)
+                typer.echo(one_line(f"{extraction.article.key}: {extraction.problem}"), err=True)
             for triple in extraction.triples:
                 counts["triples"] += 1
                 sink.write(orjson.dumps(to_row(extraction.article, triple), option=orjson.OPT_APPEND_NEWLINE))
@@ -114,7 +115,7 @@ def _over_ray(
     workers = processes if processes > 1 else None
     counts, problems = run_blocks(paths, output, kind=kind, open_triples=open_triples, format=form, workers=workers)
     for problem in problems:
-        typer.echo(problem, err=True)
+        typer.echo(one_line(problem), err=True)
     _close(counts, as_json=as_json)
     if problems:
         raise SourceUnavailable(f"{len(problems)} blocks were not read; the same command tries them again")

@@ -17,6 +17,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from graph_schema.domain import RunStatus
 from graph_schema.errors import MalformedRecord
+from graph_schema.spelling import one_line
 from loaders.loading import pipeline
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import Input
@@ -72,8 +73,8 @@ class Reporter:
         if self._console.is_terminal:
             columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
             with Progress(*columns, console=self._console, transient=True) as bar:
-                task = bar.add_task(f"{input.source}: reading")
-                yield lambda counts: bar.update(task, description=f"{input.source}: {_amounts(counts)}")
+                task = bar.add_task(f"{one_line(input.source)}: reading")
+                yield lambda counts: bar.update(task, description=f"{one_line(input.source)}: {_amounts(counts)}")
             return
         logged = time.monotonic()
 
@@ -113,8 +114,10 @@ class Reporter:
             typer.echo(orjson.dumps(report))
         else:
             if outcome.resumed_at:
-                typer.echo(f"{input.source}: went on after record {outcome.resumed_at:,}, where the last run stopped")
-            typer.echo(f"{input.source}: {_amounts(counts)} in {outcome.seconds:.1f} s ({outcome.run.id})")
+                typer.echo(
+                    f"{one_line(input.source)}: went on after record {outcome.resumed_at:,}, where the last run stopped"
+                )
+            typer.echo(f"{one_line(input.source)}: {_amounts(counts)} in {outcome.seconds:.1f} s ({outcome.run.id})")
             for what in ("claims", "documents", "entities", "edges"):
                 typer.echo(f"  {what:<10}{_changes(counts, what)}")
         self._notes(outcome.findings, input)
@@ -143,7 +146,7 @@ class Reporter:
             }
             typer.echo(orjson.dumps(report))
         else:
-            typer.echo(f"{input.source}: {_amounts(counts)}; nothing was written")
+            typer.echo(f"{one_line(input.source)}: {_amounts(counts)}; nothing was written")
         self._notes(findings, input)
         if counts.records_refused:
             self._refused_note(counts, "nothing was kept of them")
@@ -153,7 +156,7 @@ class Reporter:
         if self._as_json:
             return
         if input.ignored:
-            typer.echo(f"  columns that nothing reads: {', '.join(sorted(input.ignored))}", err=True)
+            typer.echo(f"  columns that nothing reads: {one_line(', '.join(sorted(input.ignored)))}", err=True)
         if findings.unmapped:
             words = _most(findings.unmapped)
             typer.echo(f"  predicates that the vocabulary lacks, kept as RELATED_TO: {words}", err=True)

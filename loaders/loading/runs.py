@@ -109,7 +109,7 @@ MERGE (run:LoadRun {id: $id})
 SET run.job = $job, run.source = $source, run.started = $started, run.status = 'running', run.counts = '{}',
     run.fingerprint = $fingerprint, run.checkpoint = $records, run.resumes = $resumes
 WITH run
-OPTIONAL MATCH (earlier:LoadRun {id: $resumes}) WHERE earlier.status = 'running'
+MATCH (earlier:LoadRun {status: 'running'}) WHERE earlier <> run
 SET earlier.status = 'interrupted'
 """
 
@@ -121,7 +121,7 @@ async def start(
     checkpoint: Checkpoint | None,
     key: SubmissionKey | None = None,
 ) -> None:
-    """Record that `run` begins, under `key`; a run that it resumes and that never reported its end was interrupted."""
+    """Record that `run` begins, under `key`. One load writes at a time: runs that never reported their end were interrupted."""
     result = await tx.run(
         START,
         id=run.id,

@@ -18,7 +18,8 @@ STDIN = "-"
 MOST_BYTES = 4 * 1024 * 1024
 """Longest line that is read; a longer one is refused, so that no input can fill the memory."""
 _MOST_SKIPPED = 256 * 1024 * 1024
-_RAW_CHARS = 2_000
+_RAW_CHARS = 32_768
+"""Of a refused record that the dead-letter file keeps: what is longer is no record that a person would mend."""
 _BOM = b"\xef\xbb\xbf"
 _WIDE_BOMS = (b"\xff\xfe", b"\xfe\xff")
 

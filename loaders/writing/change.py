@@ -16,10 +16,10 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
+from graph_schema.projection import Evidence
 from loaders.writing.counts import Counts
 from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject, rewrite
 from loaders.writing.nodes import Payload, create_claims, update_claims, write_documents, write_entities
-from loaders.writing.projection import Evidence
 from loaders.writing.removal import StoredClaim, delete_claims, forget, read_stored_claims
 from loaders.writing.tombstones import write_tombstones
 

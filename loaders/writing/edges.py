@@ -11,9 +11,9 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.cypher import native, term
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
+from graph_schema.projection import Evidence, Projection, project, publisher_key
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.writing.counts import Counts
-from loaders.writing.projection import Evidence, Projection, project, publisher_key
 from loaders.writing.rows import QuietRows
 
 _DATES = ("first_seen", "last_seen", "happened", "valid_from", "valid_to", "open_from")

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from graph_schema.ids import RelationId
+from graph_schema.spelling import one_line
 from graph_schema.vocabulary import Modality
 from service.paths.report import PathStatus, SearchReport
 from service.paths.specificity import PARTS
@@ -128,14 +129,17 @@ def arrow_text(source: str, relation: str, target: str, *, forward: bool, status
 def print_paths(console: Console, paths: Sequence[PathLines]) -> None:
     """A table for each path."""
     for path in paths:
-        table = Table(title=" · ".join(path.entities), title_justify="left", title_style="bold", show_lines=False)
+        table = Table(
+            title=Text(one_line(" · ".join(path.entities))), title_justify="left", title_style="bold", show_lines=False
+        )
         table.add_column("hop", overflow="fold", min_width=20, ratio=3)
         table.add_column("sentence", overflow="fold", ratio=4)
         table.add_column("said by", overflow="fold", ratio=2)
         table.add_column("sure", no_wrap=True, justify="right")
         for line in path.lines:
             said_by = f"{line.publisher}, {line.date}" if line.date else line.publisher
-            table.add_row(*map(Text, (line.hop, line.sentence, said_by, line.confidence)))
+            cells = (line.hop, line.sentence, said_by, line.confidence)
+            table.add_row(*(Text(one_line(cell)) for cell in cells))
         console.print(table)
 
 

@@ -48,7 +48,7 @@ class RelationFilter:
     min_sources: int = 0
     """Fewest publishers of the claims that are left, where a document without one counts as its own."""
     min_share: float = 0.0
-    """Least part of the whole, in [0, 1], that at least one claim states. Relations of which no claim states any count."""
+    """Least part of the whole, in [0, 1], that one of the claims that are left states; with none such, any relation."""
     publishers: tuple[str, ...] = ()
     """At least one claim comes from one of these."""
     exclude_publishers: tuple[str, ...] = ()

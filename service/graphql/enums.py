@@ -17,6 +17,7 @@ from service.paths.search import PathWeight
 from service.queries.claims_over_time import Clock, DistributionField, Interval
 from service.queries.entities import MatchKind
 from service.queries.neighbours import NeighbourGrouping
+from service.searches.because import OutvotedBecause
 from service.searches.changes import ChangeKind
 from service.searches.exposure import ExposureKind
 from service.searches.ownership import OwnershipReading, OwnershipVerdict
@@ -200,6 +201,17 @@ _register(
         ExposureKind.TESTED: "It tested products of a listed firm or its group.",
         ExposureKind.PARTNERS_WITH: "It works jointly with a listed firm or its group.",
         ExposureKind.SHARED_OFFICER: "Someone holds a role both there and at a listed entity.",
+    },
+)
+_register(
+    OutvotedBecause,
+    "Why a claim does not decide how its relation stands.",
+    {
+        OutvotedBecause.SAME_PUBLISHER: "Its publisher says the same more surely elsewhere, and counts once.",
+        OutvotedBecause.WEAKER: "Others put it more strongly, as a fact instead of a plan.",
+        OutvotedBecause.ENDED_SINCE: "It held, and a claim that is not older says that it ended.",
+        OutvotedBecause.HELD_AGAIN: "It says that the relation ended, and a later claim that it holds.",
+        OutvotedBecause.CONTRADICTED: "It denies what others state or call ended.",
     },
 )
 _register(

@@ -35,7 +35,7 @@ class RelationFilter:
     min_share: float = strawberry.field(
         default=0.0,
         description="Least part of the whole, in [0, 1], that at least one claim states: of a market, of a firm. "
-        "Relations of which no claim states any count.",
+        "Relations of which no claim states any count; publishers, documents and times that are left out state nothing.",
     )
     publishers: list[str] | None = strawberry.field(
         default=None, description="At least one claim comes from one of these publishers."

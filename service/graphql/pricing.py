@@ -69,6 +69,7 @@ WORK: Mapping[str, Work] = {
     "Query.exposureSummary": Work(PATH_SEARCH // 2, per="ids"),
     "Query.ownership": Work(PATH_SEARCH),
     "Query.ownershipOf": Work(LIST, per="ids"),
+    "Relation.because": Work(LIST),
     "Query.chokePoints": Work(2 * PATH_SEARCH),
     "Subscription.relationChanges": Work(LOOK_UP, per="entityIds"),
     "Subscription.exposureChanges": Work(PATH_SEARCH // 2, per="ids"),

@@ -92,11 +92,11 @@ def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
         if graph.claims is None:
             raise NotIndexed("the claims found no room in the index")
         stated = np.isin(graph.claims.modality, [STATUS_CODE[status] for status in via.admitted_modalities])
+        left = stated & _supporting(graph.claims, via)
         if via.min_share:
-            large = _any_claim(graph.claims, stated & (graph.claims.share >= via.min_share))
-            masks.append(large | ~_any_claim(graph.claims, stated & ~np.isnan(graph.claims.share)))
+            large = _any_claim(graph.claims, left & (graph.claims.share >= via.min_share))
+            masks.append(large | ~_any_claim(graph.claims, left & ~np.isnan(graph.claims.share)))
         if via.asks_claims:
-            left = stated & _supporting(graph.claims, via)
             masks.append(_sure_enough(graph.claims, left, via) if via.weighs_claims else _any_claim(graph.claims, left))
     if not masks:
         return _NONE
@@ -123,7 +123,7 @@ def _any_claim(claims: Claims, mask: Array) -> Array:
 
 
 def _sure_enough(claims: Claims, left: Array, via: RelationFilter) -> Array:
-    """By relation: whether its claims in the mask are sure and many enough, summed up as `loaders.writing.projection` does."""
+    """By relation: whether its claims in the mask are sure and many enough, summed up as `graph_schema.projection` does."""
     number = len(claims.start) - 1
     place = np.flatnonzero(left)
     relation = np.repeat(np.arange(number), np.diff(claims.start))[place]

@@ -28,11 +28,9 @@ def relation_conditions(rule: RelationFilter) -> Iterator[Cypher]:
     if rule.min_sources:
         yield cypher("r.sources >= $min_sources", min_sources=rule.min_sources)
     if rule.min_share:
-        yield cypher(
-            "(NOT EXISTS { MATCH (part:Claim {edge: r.id}) WHERE part.modality IN $modalities AND part.share IS NOT NULL } "
-            "OR EXISTS { MATCH (part:Claim {edge: r.id}) WHERE part.modality IN $modalities AND part.share >= $min_share })",
-            min_share=rule.min_share,
-        )
+        of_claims = _OF_CLAIMS + all_of(_claim_conditions(rule))
+        large = of_claims + cypher(" AND claim.share >= $min_share }", min_share=rule.min_share)
+        yield cypher("(NOT ") + of_claims + cypher(" AND claim.share IS NOT NULL } OR ") + large + cypher(")")
     if rule.valid_at is not None:
         yield cypher(
             "(r.valid_from IS NULL OR r.valid_from <= $valid_at) AND (r.valid_to IS NULL OR r.valid_to >= $valid_at) "
@@ -42,11 +40,11 @@ def relation_conditions(rule: RelationFilter) -> Iterator[Cypher]:
     if rule.undated is UndatedPolicy.EXCLUDE:
         yield cypher("(r.valid_from IS NOT NULL OR r.valid_to IS NOT NULL)")
     if rule.asks_claims:
-        claims = "EXISTS { MATCH (claim:Claim {edge: r.id})-[:STATED_IN]->(document:Document) WHERE "
-        left = claims + all_of(_claim_conditions(rule))
+        left = _OF_CLAIMS + all_of(_claim_conditions(rule))
         yield (left + _sum_of_claims(rule) if rule.weighs_claims else left) + " }"
 
 
+_OF_CLAIMS: LiteralString = "EXISTS { MATCH (claim:Claim {edge: r.id})-[:STATED_IN]->(document:Document) WHERE "
 _SUM_OF_CLAIMS: LiteralString = """
 WITH claim.modality AS modality, max(claim.confidence) AS surest,
   toLower(CASE WHEN coalesce(document.publisher, '') = '' THEN document.id ELSE document.publisher END) AS publisher
@@ -59,7 +57,7 @@ WITH sources, confidence WHERE sources >= $min_sources AND round(confidence, 6) 
 
 
 def _sum_of_claims(rule: RelationFilter) -> Cypher:
-    """What the claims that are left make of an edge, as `loaders.writing.projection` sums all of them up."""
+    """What the claims that are left make of an edge, as `graph_schema.projection` sums all of them up."""
     return cypher(
         _SUM_OF_CLAIMS,
         strongest=[modality.value for modality in (*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED)],

@@ -1,6 +1,7 @@
 """Which entities names mean: ids, names and aliases, in any script, to stored entities."""
 
 from collections.abc import Iterable, Sequence
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
@@ -38,9 +39,20 @@ async def matches(
         for name in missing:
             named = [one for one in like.get(name, ()) if one.kind < MatchKind.FUZZY]
             if not named:
-                raise EntityNotFound(name, close=close_names(like.get(name, ())))
+                raise EntityNotFound(
+                    name, close=close_names(like.get(name, ())), graph_is_empty=not await _any_entity(tx)
+                )
             found[name] = named
     return found
+
+
+ANY_ENTITY: LiteralString = """
+MATCH (entity:Entity) WHERE entity.id >= '' WITH entity LIMIT 1 RETURN count(entity) AS any
+"""
+
+
+async def _any_entity(tx: AsyncManagedTransaction) -> bool:
+    return bool((await (await tx.run(ANY_ENTITY)).single(strict=True))["any"])
 
 
 def close_names(candidates: Sequence[EntityMatch]) -> list[str]:

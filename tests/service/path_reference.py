@@ -60,10 +60,13 @@ class Reference:
             return False
         if "validAt" in via and not _held(relation, dt.date.fromisoformat(via["validAt"])):
             return False
-        if not via.keys() & {"publishers", "excludePublishers", "excludeDocuments", "knownAt"}:
-            return True
         claims = [(claim, run) for claim, run in self.build.claims if claim.relation_id == relation.id]
         left = [claim for claim, run in claims if claim.modality.name in modalities and self._supports(claim, run)]
+        shares = [claim.share for claim in left if claim.share is not None]
+        if shares and max(shares) < via.get("minShare", 0.0):
+            return False
+        if not via.keys() & {"publishers", "excludePublishers", "excludeDocuments", "knownAt"}:
+            return True
         if not via.get("minConfidence") and via.get("minSources", 0) < 2:
             return bool(left)
         strongest = min((claim.modality.name for claim in left), key=STRENGTH.index, default=None)

@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from graph_schema.database.graph import Graph
-from graph_schema.errors import ChokepointError, EntityNotFound, UnknownTerm
+from graph_schema.errors import ChokepointError, EntityNotFound, QuestionError, UnknownTerm
 from graph_schema.settings import GraphSettings
 from service import cli
 from service.errors import ServicePortTaken
@@ -87,6 +87,16 @@ class TestPath:
     def test_an_unknown_entity_is_told_with_close_names(self) -> None:
         error = told(run("path", "Intl", "United States"))
         assert (type(error), error.exit_code, str(error)) == (EntityNotFound, 4, "no entity 'Intl'; close: Intel")
+
+    def test_an_empty_graph_says_that_it_is_empty(self, neo4j_session: neo4j.Session) -> None:
+        neo4j_session.run("MATCH (n:Entity) DETACH DELETE n").consume()
+        assert str(told(run("path", "Intel", "United States"))) == (
+            "no entity 'Intel': the graph is empty; fill it with chokepoint load"
+        )
+
+    def test_a_name_that_is_no_text_is_refused(self) -> None:
+        error = told(run("path", "Int\udcffl", "United States"))
+        assert (type(error), str(error)) == (QuestionError, r"a text is no valid Unicode: Int\udcffl")
 
     def test_unknown_terms_and_days_are_refused(self) -> None:
         assert isinstance(told(run("path", "Intel", "US", "--type", "LOVES")), UnknownTerm)

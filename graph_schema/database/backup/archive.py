@@ -18,8 +18,12 @@ FORMAT = "chokepoint-dump"
 FORMAT_VERSION = 1
 COMPRESSION = 6
 """Level of gzip; on dumps 9 takes three times as long for 2 % less."""
-LONGEST_LINE = 64 * 1024 * 1024
+LONGEST_LINE = 16 * 1024 * 1024
 """Bytes of a line at most: a small file may unpack to any size, and a line is held whole."""
+RATIO = 200
+"""Bytes that one byte of a file may unpack to; dumps have about 10, and gzip can reach 1,000."""
+RATIO_FROM = 16 * 1024 * 1024
+"""Bytes that any file may unpack to: a short one of many like nodes is no harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class ArchiveReader:
 
     def __init__(self, stream: IO[bytes], name: str) -> None:
         self.name = name
+        self.unpacked = 0
+        """Bytes read so far, uncompressed."""
         self._lines = self._raw_lines(stream)
         self.header = self._read_header()
 
@@ -203,6 +209,11 @@ class ArchiveReader:
                 while line := content.readline(LONGEST_LINE):
                     if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
                         raise BackupUnusable(f"{self.name} is no backup of Chokepoint: it holds a line without end")
+                    self.unpacked += len(line)
+                    if self.unpacked > RATIO_FROM + RATIO * stream.tell():
+                        raise BackupUnusable(
+                            f"{self.name} is no backup of Chokepoint: it unpacks to more than {RATIO} times its size"
+                        )
                     yield line
         except EOFError:
             raise BackupUnusable(f"{self.name} is cut short") from None

@@ -25,6 +25,8 @@ from graph_schema.errors import (
 
 BATCH = 2500
 """Nodes or edges written in one transaction."""
+BATCH_BYTES = 16 * 1024 * 1024
+"""Bytes of a batch after which it is written, whatever its number of lines."""
 STATE_LABELS = ("GraphState", "SchemaVersion")
 """Labels of the nodes that `chokepoint schema apply` creates: a database with nothing else counts as empty."""
 
@@ -101,7 +103,7 @@ async def _clear(graph: Graph) -> None:
 
 async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, most: int) -> None:
     with open_backup(file) as stream:
-        for batch in _batches(ArchiveReader(stream, file.name), most):
+        for batch in batches(ArchiveReader(stream, file.name), most):
             if isinstance(batch[0], NodeLine):
                 nodes = cast("Sequence[NodeLine]", batch)
                 await graph.write(create_nodes, nodes)
@@ -113,13 +115,15 @@ async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, 
             progress(nodes=done.nodes, edges=done.edges)
 
 
-def _batches(lines: Iterator[NodeLine | EdgeLine] | ArchiveReader, most: int) -> Iterator[list[NodeLine | EdgeLine]]:
-    """The lines in groups of at most `most`, each either nodes or edges."""
+def batches(lines: ArchiveReader, most: int) -> Iterator[list[NodeLine | EdgeLine]]:
+    """The lines in groups of at most `most` and little more than BATCH_BYTES, each either nodes or edges."""
     batch: list[NodeLine | EdgeLine] = []
+    started = 0
     for line in lines:
-        if batch and (len(batch) == most or type(line) is not type(batch[0])):
+        full = len(batch) == most or lines.unpacked - started > BATCH_BYTES
+        if batch and (full or type(line) is not type(batch[0])):
             yield batch
-            batch = []
+            batch, started = [], lines.unpacked
         batch.append(line)
     if batch:
         yield batch

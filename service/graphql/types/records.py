@@ -17,6 +17,7 @@ from service.graphql.inputs import EntityFilter, RelationFilter
 from service.graphql.types.node import Node
 from service.graphql.types.runs import LoadRun
 from service.queries.records import ClaimRecord, DocumentRecord, EntityRecord, RelationRecord
+from service.searches import because as weighing
 
 
 @strawberry.type(description="An actor or thing under its canonical name.")
@@ -140,6 +141,61 @@ class Relation(Node):
         window = page.window(info)
         key = ClaimsOfEdge(RelationId(self.id), window.skip, window.limit + 1)
         return connection_of(await info.context.load.claims_by_edge.load(key), window, Claim.from_record)
+
+    @strawberry.field(
+        description="Why it stands so: the claims that decide its status and confidence, and those that were outvoted."
+    )
+    async def because(self, info: Info) -> "Because | None":
+        key = ClaimsOfEdge(RelationId(self.id), 0, weighing.MOST_CLAIMS)
+        weighed = weighing.because(await info.context.load.claims_by_edge.load(key), of=self.claim_count)
+        return None if weighed is None else Because.from_answer(weighed)
+
+
+@strawberry.type(description="The claims of a relation, weighed: what its status and confidence follow from.")
+class Because:
+    """See `because.Because`."""
+
+    status: Modality = strawberry.field(description="What the claims together say: as `Relation.status`.")
+    deciding: list["Claim"] = strawberry.field(
+        description="Of each publisher the surest claim in that status, surest first: the confidence is joined from these."
+    )
+    superseded_by: "Claim | None" = strawberry.field(
+        description="The claim that ended the relation, the one with the latest end; null while it holds."
+    )
+    complete: bool = strawberry.field(description="Whether all claims were weighed; else the 1,000 surest were.")
+    records: strawberry.Private[tuple[weighing.Outvoted, ...]]
+
+    @classmethod
+    def from_answer(cls, answer: weighing.Because) -> Self:
+        return cls(
+            status=answer.status,
+            deciding=[Claim.from_record(claim) for claim in answer.deciding],
+            superseded_by=None if answer.superseded_by is None else Claim.from_record(answer.superseded_by),
+            complete=answer.complete,
+            records=answer.outvoted,
+        )
+
+    @strawberry.field(description="Claims that do not decide, surest first.")
+    def outvoted(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="Most claims, up to `limits.maxPage`.")] = 20,
+    ) -> list["OutvotedClaim"]:
+        most = min(max(first, 0), info.context.settings.max_page)
+        return [OutvotedClaim.from_answer(one) for one in self.records[:most]]
+
+
+@strawberry.type(description="A claim that does not decide how its relation stands, and the one to which it gives way.")
+class OutvotedClaim:
+    """See `because.Outvoted`."""
+
+    claim: "Claim" = strawberry.field(description="The claim that does not decide.")
+    why: weighing.OutvotedBecause = strawberry.field(description="Why it does not decide.")
+    by: "Claim" = strawberry.field(description="The claim to which it gives way.")
+
+    @classmethod
+    def from_answer(cls, one: weighing.Outvoted) -> Self:
+        return cls(claim=Claim.from_record(one.claim), why=one.why, by=Claim.from_record(one.by))
 
 
 @strawberry.type(description="What one sentence of one document states.")

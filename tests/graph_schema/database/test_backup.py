@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.database import backup, schema
-from graph_schema.database.backup import archive
+from graph_schema.database.backup import archive, restoring
 from graph_schema.database.backup.archive import Draft
 from graph_schema.database.backup.values import decode, encode
 from graph_schema.database.graph import Graph
@@ -257,6 +257,12 @@ def nothing(file: Path) -> None:
     file.write_bytes(b"")
 
 
+def bomb(file: Path) -> None:
+    content = lines(file)
+    blown = {"node": ["Entity", "company:bomb", ["Entity"], {"name": "0" * 8_000_000}]}
+    rewritten(file, [*content[:-1], *[blown] * 5, content[-1]])
+
+
 def newer(file: Path) -> None:
     content = lines(file)
     content[0]["header"]["version"] = 2
@@ -280,6 +286,7 @@ def newer_schema(file: Path) -> None:
         (other_format, "is no backup of Chokepoint"),
         (plain_text, "is no backup of Chokepoint"),
         (nothing, "is no backup of Chokepoint"),
+        (bomb, "unpacks to more than 200 times its size"),
         (newer, "newer Chokepoint"),
         (newer_schema, "upgrade chokepoint first"),
     ],
@@ -405,6 +412,21 @@ def test_a_long_file_is_read_in_the_memory_of_a_short_one(tmp_path: Path) -> Non
         assert tracemalloc.get_traced_memory()[1] < 500_000, "bytes at most; the file holds 3 million"
     finally:
         tracemalloc.stop()
+
+
+def test_what_is_held_for_one_transaction_is_bounded_in_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "wide.gz"
+    header = archive.Header(chokepoint="0", neo4j="0", schema=0, graph_version=0, created="", nodes=9, edges=0)
+    with Draft(file) as stream:
+        writer = archive.ArchiveWriter(stream, header)
+        for number in range(9):
+            text = hashlib.shake_128(bytes([number])).hexdigest(restoring.BATCH_BYTES // 4)
+            writer.add_node(archive.NodeLine(archive.NodeKey("Entity", str(number)), ("Entity",), {"text": text}))
+        writer.finish()
+    with file.open("rb") as source:
+        sizes = [len(batch) for batch in restoring.batches(archive.ArchiveReader(source, "wide.gz"), most=2500)]
+    assert sum(sizes) == 9
+    assert max(sizes) == 2
 
 
 moments = st.builds(

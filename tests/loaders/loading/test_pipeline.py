@@ -140,6 +140,17 @@ async def test_a_stopped_load_goes_on_where_it_stopped(
     assert [run["status"] for run in await runs(ready)] == ["interrupted", "finished"]
 
 
+async def test_a_load_that_was_killed_counts_as_interrupted_once_another_writes(
+    ready: Graph, table: Path, dead_letters: DeadLetterFile
+) -> None:
+    killed: LiteralString = (
+        "CREATE (:LoadRun {id: 'run:killed', started: datetime('2025-01-01T00:00:00Z'), status: 'running'})"
+    )
+    await ready.write(_query, killed)
+    await bring(ready, RecordInput("triples", Triples([str(table)])), dead_letters)
+    assert [run["status"] for run in await runs(ready)] == ["interrupted", "finished"]
+
+
 @dataclass
 class Breaking:
     """An input that breaks off after some records, as a file on a lost network share does."""

@@ -15,6 +15,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.domain import Claim, Document, Judgement, LoadRun, Span, Verdict
 from graph_schema.errors import JudgementContradicts
 from graph_schema.ids import DocumentId, EntityId, RunId, document_id
+from graph_schema.projection import Evidence, project
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.judgements.folding import explode, judge
 from loaders.loading import runs
@@ -24,7 +25,6 @@ from loaders.triple import NamedEntity, Triple
 from loaders.writing.batch import Batch
 from loaders.writing.change import change
 from loaders.writing.edges import edge_of, read_evidence
-from loaders.writing.projection import Evidence, project
 from loaders.writing.retraction import retract_document, retract_run
 from loaders.writing.tombstones import write_tombstones
 

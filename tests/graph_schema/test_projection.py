@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from graph_schema.domain import Claim, Document, Span
 from graph_schema.ids import DocumentId, EntityId
+from graph_schema.projection import Evidence, Projection, noisy_or, project
 from graph_schema.vocabulary import LIVE_MODALITIES, Modality, RelationType
-from loaders.writing.projection import Evidence, Projection, noisy_or, project
 
 EARLY, MIDDLE, LATE = dt.date(2020, 12, 18), dt.date(2022, 6, 1), dt.date(2025, 1, 1)
 

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
-from graph_schema.domain import Claim, Document
+from graph_schema.ids import DocumentId
 from graph_schema.vocabulary import LIVE_MODALITIES, Modality
 
 _DIGITS = 6
@@ -44,12 +45,10 @@ class Evidence:
     """Latest start among the claims that state no end."""
 
     @classmethod
-    def of(cls, claim: Claim, document: Document) -> "Evidence":
+    def of(cls, claim: "Stated", document: "Origin") -> "Evidence":
         """The summary of one claim."""
         seen = document.published or claim.date
-        happened = claim.date or document.published
-        if claim.modality is Modality.ENDED:
-            happened = claim.valid_to or happened
+        day = happened(claim, document)
         return cls(
             publisher=publisher_key(document.publisher, document.id),
             modality=claim.modality,
@@ -57,12 +56,44 @@ class Evidence:
             confidence=claim.confidence,
             first_seen=seen,
             last_seen=seen,
-            happened=happened,
-            undated=happened is None,
+            happened=day,
+            undated=day is None,
             valid_from=claim.valid_from,
             valid_to=claim.valid_to,
             open_from=(claim.valid_from or claim.date) if claim.valid_to is None else None,
         )
+
+
+class Stated(Protocol):
+    """What of a claim counts; a claim to be written and one that was read have it alike."""
+
+    @property
+    def modality(self) -> Modality: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def date(self) -> dt.date | None: ...
+    @property
+    def valid_from(self) -> dt.date | None: ...
+    @property
+    def valid_to(self) -> dt.date | None: ...
+
+
+class Origin(Protocol):
+    """What of a document counts."""
+
+    @property
+    def id(self) -> DocumentId: ...
+    @property
+    def publisher(self) -> str | None: ...
+    @property
+    def published(self) -> dt.date | None: ...
+
+
+def happened(claim: Stated, document: Origin) -> dt.date | None:
+    """Day by which one claim is later than another: of what is stated, else of the document; of an end the day it ended."""
+    day = claim.date or document.published
+    return claim.valid_to or day if claim.modality is Modality.ENDED else day
 
 
 def publisher_key(publisher: str | None, document: str) -> str:
