@@ -41,11 +41,36 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     return result or None
 
 
+_NO_VALUE = frozenset(
+    [
+        "NaN",
+        "nan",
+        "NULL",
+        "null",
+        "None",
+        "none",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NIL",
+        "nil",
+        "\\N",
+        "undefined",
+        "<NA>",
+        "(none)",
+        "(null)",
+    ]
+)
+"""As databases, spreadsheets and pandas write it. "Null", "Na" and "NA" are surnames and Namibia."""
+
+
 def name(value: object) -> str:
-    """The name of an entity: not empty, and with a letter or digit in it."""
+    """The name of an entity: not empty, with a letter or digit in it, and not what tables write where there is none."""
     result = text(value, LONGEST_NAME)
     if result is None:
         raise FieldProblem("is empty")
+    if result in _NO_VALUE:
+        raise FieldProblem(f"is {result!r}, which stands for no value")
     if not any(map(str.isalnum, result)):
         raise FieldProblem(f"has no letter or digit: {result!r}")
     return result

@@ -81,3 +81,14 @@ def test_a_probability_lies_between_0_and_1(written: str) -> None:
     with pytest.raises(FieldProblem, match="expected a number from 0 to 1"):
         fields.probability(written)
     assert (fields.probability("0.25"), fields.probability(1), fields.probability("")) == (0.25, 1.0, None)
+
+
+@pytest.mark.parametrize("written", ["NaN", "NULL", "None", "N/A", "\\N", "<NA>"])
+def test_what_tables_write_for_no_value_names_nobody(written: str) -> None:
+    with pytest.raises(FieldProblem, match="stands for no value"):
+        fields.name(written)
+
+
+@pytest.mark.parametrize("written", ["Null", "NA", "Nil Ltd", "None of the Above Party"])
+def test_names_that_only_look_like_no_value_are_names(written: str) -> None:
+    assert fields.name(written) == written
