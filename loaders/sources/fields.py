@@ -77,7 +77,10 @@ def name(value: object) -> str:
 
 
 def date(value: object, *, end: bool = False) -> dt.date | None:
-    """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last."""
+    """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last.
+
+    Registers write what they do not know as 00: 2019-00-00 is a year.
+    """
     written = text(value, 40)
     return None if written is None else _day(written, end)
 
@@ -89,6 +92,8 @@ def _day(written: str, end: bool) -> dt.date:
         raise FieldProblem(f"is {written!r}, expected a date as YYYY-MM-DD")
     year, month, day = (None if part is None else int(part) for part in match.groups())
     assert year is not None
+    day = day or None
+    month = month or (0 if day else None)
     try:
         if month is None:
             return dt.date(year, 12, 31) if end else dt.date(year, 1, 1)
