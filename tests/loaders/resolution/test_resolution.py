@@ -38,6 +38,8 @@ def edge(statement: Statement) -> tuple[str, str, str]:
         pytest.param("Intel Corp", "Intel", "Company", id="legal form"),
         pytest.param("ACM Research, Inc.", "ACM Research", "Company", id="legal form after a comma"),
         pytest.param("the United States", "United States", "Country", id="article"),
+        pytest.param("Korea, Republic of", "South Korea", "Country", id="as lists sort it"),
+        pytest.param("Iran (Islamic Republic of)", "Iran", "Country", id="as the United Nations write it"),
         pytest.param("AT&amp;T", "AT&T", "Company", id="spelled out by HTML"),
         pytest.param("Marlin Bank****", "Marlin Bank", "Company", id="footnote"),
         pytest.param("us", "United States", "Country", id="a table in lower case"),
