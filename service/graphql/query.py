@@ -27,7 +27,7 @@ from service.queries.entities import entities_like
 from service.queries.entities_meant import matches
 from service.queries.paths_expand import relations_of_hops
 from service.queries.relations_listed import relations_counted, relations_listed
-from service.queries.state import load_runs, load_runs_counted
+from service.queries.state import load_runs, load_runs_counted, sources_loaded
 from service.searches.endpoints import lookup
 from service.searches.evidence import claims_of_relations, relations_on_path
 
@@ -243,6 +243,16 @@ class RecordQuery:
         return connection_of(
             rows, window, LoadRun.from_record, count=lambda: graph.read(load_runs_counted, job=job, status=status)
         )
+
+    @strawberry.field(
+        description="How fresh the graph is: of each source the run that finished last, the latest first.",
+        extensions=[Spread()],
+    )
+    async def freshness(self, info: Info, *, page: Page) -> Connection[LoadRun]:
+        window = page.window(info)
+        info.context.cacheable = False
+        rows = await info.context.graph.read(sources_loaded, skip=window.skip, limit=window.limit + 1)
+        return connection_of(rows, window, LoadRun.from_record)
 
     @strawberry.field(
         description="Jobs of the schedule that have begun at least once, by name: how their last run ended, and when they "
