@@ -87,9 +87,9 @@ def snapshot_of(
     order = np.argsort(-degree, kind="stable")
     number = np.empty(len(ids), dtype=np.int32)
     number[order] = np.arange(len(ids), dtype=np.int32)
-    ordered = [ids[i] for i in order]
+    ordered = [ids[int(i)] for i in order]
     lists = replace(lists, subject=number[lists.subject], object=number[lists.object])
-    naming = Naming.of([names[i] for i in order], wholes)
+    naming = Naming.of([names[int(i)] for i in order], wholes)
     return _made(version, EntityIds.of(ordered), types[order], naming, ranks(ordered), lists, details, claims)
 
 
