@@ -1,5 +1,6 @@
 """What /metrics tells, and that no client can make it grow."""
 
+import time
 from typing import Any
 
 import httpx
@@ -63,7 +64,8 @@ async def test_index_and_subscriptions_are_told_as_they_stand(story_graph: Graph
         serving(story_graph) as service,
         httpx.AsyncClient(base_url=service.http.removesuffix("/graphql"), timeout=60, trust_env=False) as http,
     ):
-        service.app.state.index._hold(await load(story_graph, most_megabytes=100, progress=lambda *_: None))
+        snapshot = await load(story_graph, most_megabytes=100, progress=lambda *_: None)
+        service.app.state.index._hold(snapshot, newest_at=time.monotonic())
         query = {"query": 'subscription { relationChanges(entityIds: ["company:intel"]) { kind } }'}
         async with http.stream("POST", "/graphql", json=query, headers={"accept": "text/event-stream"}):
             await service.busy()
