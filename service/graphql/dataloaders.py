@@ -10,6 +10,7 @@ from strawberry.dataloader import DataLoader
 from graph_schema.database.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobState, job_states
+from graph_schema.publishers import Publisher, read_publishers
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
 from service.queries.documents import documents_by_id
@@ -73,6 +74,7 @@ class DataLoaders:
         )
         self.run_by_id: DataLoader[RunId, LoadRunRecord | None] = _one(lambda ids: graph.read(load_runs_by_id, ids))
         self.job_by_name: DataLoader[str, JobState | None] = _one(lambda _: graph.read(job_states))
+        self.publisher_by_name: DataLoader[str, Publisher | None] = _one(lambda _: graph.read(read_publishers))
         self.claims_by_edge: DataLoader[ClaimsOfEdge, list[ClaimRecord]] = DataLoader(load_fn=self._claims)
         self.claims_by_entity: DataLoader[ClaimsOfEntity, list[ClaimRecord]] = DataLoader(load_fn=self._claims_about)
         self.relations_by_entity: DataLoader[RelationsOfEntity, list[RelationRecord]] = DataLoader(
