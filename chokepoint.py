@@ -61,6 +61,7 @@ app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)
 app.command()(service_cli.ownership)
 app.command()(service_cli.browse)
+app.command()(service_cli.mcp)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import httpx
 import typer
 import uvicorn
 from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
 
 from graph_schema.database import schema
 from graph_schema.database.connection import open_graph
@@ -59,7 +60,8 @@ def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
         changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
         configure_logs()
         try:
-            asyncio.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))
+            with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+                runner.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
 
