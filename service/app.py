@@ -37,6 +37,10 @@ from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
+from service.observability import request_ids
+from service.observability.metrics import ServiceMetrics
+from service.observability.middleware import Observed
+from service.observability.recorder import Recorder
 from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
@@ -73,14 +77,16 @@ def create_app(
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
+    app.state.metrics = ServiceMetrics()
+    recorder = Recorder(app.state.metrics, access_log=settings.access_log)
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings)
+    _protect(app, settings, recorder)
     endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
     operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
     heartbeat_s = settings.heartbeat_seconds
     events = EventStreams(operations, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
-    sockets = Sockets(operations, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, recorder, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
@@ -94,11 +100,18 @@ def create_app(
     async def socket(connection: WebSocket) -> None:
         await sockets(connection)
 
+    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
+    if settings.metrics:
+        app.add_route("/metrics", app.state.metrics.answer)
+    _add_pages(app, settings)
+    return app
+
+
+def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
     async def home(_: Request) -> Response:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
-    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
-    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
@@ -109,7 +122,6 @@ def create_app(
     if settings.explorer:
         app.mount("/explorer", explorer.static_files())
         app.mount("/documents", explorer.documents())
-    return app
 
 
 @asynccontextmanager
@@ -129,7 +141,7 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings) -> None:
+def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     if settings.cors_origins:
@@ -137,20 +149,23 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
-            expose_headers=["etag", "retry-after", COST_HEADER],
+            allow_headers=["authorization", "content-type", request_ids.HEADER, *PREFLIGHT_HEADERS],
+            expose_headers=["etag", "retry-after", COST_HEADER, request_ids.HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
+    app.add_middleware(Observed, recorder=recorder)
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
+    graph = graph.telling_slow_queries()
     app.state.writer = None if make_writer is None else make_writer(graph)
     app.state.graph = graph = graph.guarded()
     app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
     told_of = None if app.state.index is None else app.state.index.told_of
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers, told_of=told_of)
+    app.state.metrics.attach(app.state)
 
 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
