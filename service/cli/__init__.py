@@ -2,9 +2,10 @@
 
 from service.cli.ask import ask
 from service.cli.browse import browse
+from service.cli.export import export
 from service.cli.mcp import mcp
 from service.cli.ownership import ownership
 from service.cli.path import path
 from service.cli.serve import serve, serve_with
 
-__all__ = ["ask", "browse", "mcp", "ownership", "path", "serve", "serve_with"]
+__all__ = ["ask", "browse", "export", "mcp", "ownership", "path", "serve", "serve_with"]
