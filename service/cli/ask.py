@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import logging
 from typing import Annotated, Any
 
 import typer
 
 from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import read_settings
+from service.logs import configure_logs
 from service.settings import ServiceSettings
 
 _FOUND = ("FOUND", "SAME_ENTITY")
@@ -25,6 +27,7 @@ def ask(
 
     Exits 1 when nothing is found, 4 when the question is not understood.
     """
+    configure_logs(logging.WARNING)
     asyncio.run(_ask(question, read_settings(ServiceSettings), api, as_json=as_json))
 
 
