@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from graph_schema.database.connection import embedded_behind, open_graph
@@ -21,10 +21,12 @@ from graph_schema.writing import Writer
 from service import browser_files
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
+from service.engines.lookups import Lookups
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
 from service.http import explorer, graphiql
+from service.http.answered import Answered
 from service.http.documents import list_documents
 from service.http.endpoint import COST_HEADER, GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
@@ -35,6 +37,10 @@ from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
+from service.observability import request_ids
+from service.observability.metrics import ServiceMetrics
+from service.observability.middleware import Observed
+from service.observability.recorder import Recorder
 from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
@@ -71,14 +77,16 @@ def create_app(
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
+    app.state.metrics = ServiceMetrics()
+    recorder = Recorder(app.state.metrics, access_log=settings.access_log)
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings)
+    _protect(app, settings, recorder)
     endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
     operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
     heartbeat_s = settings.heartbeat_seconds
     events = EventStreams(operations, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
-    sockets = Sockets(operations, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, recorder, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
@@ -87,14 +95,23 @@ def create_app(
             return await events(request)
         return await endpoint(request)
 
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
     async def socket(connection: WebSocket) -> None:
         await sockets(connection)
 
+    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
+    if settings.metrics:
+        app.add_route("/metrics", app.state.metrics.answer)
+    _add_pages(app, settings)
+    return app
+
+
+def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
     async def home(_: Request) -> Response:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
-    app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
@@ -105,7 +122,6 @@ def create_app(
     if settings.explorer:
         app.mount("/explorer", explorer.static_files())
         app.mount("/documents", explorer.documents())
-    return app
 
 
 @asynccontextmanager
@@ -125,7 +141,7 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings) -> None:
+def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     if settings.cors_origins:
@@ -133,19 +149,23 @@ def _protect(app: FastAPI, settings: ServiceSettings) -> None:
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
-            expose_headers=["etag", "retry-after", COST_HEADER],
+            allow_headers=["authorization", "content-type", request_ids.HEADER, *PREFLIGHT_HEADERS],
+            expose_headers=["etag", "retry-after", COST_HEADER, request_ids.HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
+    app.add_middleware(Observed, recorder=recorder)
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
+    graph = graph.telling_slow_queries()
     app.state.writer = None if make_writer is None else make_writer(graph)
     app.state.graph = graph = graph.guarded()
     app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
-    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
+    told_of = None if app.state.index is None else app.state.index.told_of
+    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers, told_of=told_of)
+    app.state.metrics.attach(app.state)
 
 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
@@ -156,11 +176,16 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
         return cypher
     executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="index")
     app.state.index = IndexKeeper(
-        graph, executor, most_megabytes=settings.index_megabytes, poll_s=settings.index_poll_seconds
+        graph,
+        executor,
+        most_megabytes=settings.index_megabytes,
+        poll_s=settings.index_poll_seconds,
+        stale_s=settings.index_stale_seconds,
     )
     return IndexEngine(graph, app.state.index, cypher, executor, settings)
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.searches, state.watch, writer=state.writer)
+    lookups = Lookups(state.graph, state.index)
+    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=state.writer)

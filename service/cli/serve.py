@@ -11,6 +11,7 @@ import httpx
 import typer
 import uvicorn
 from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
 
 from graph_schema.database import schema
 from graph_schema.database.connection import open_graph
@@ -59,7 +60,8 @@ def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
         changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
         configure_logs()
         try:
-            asyncio.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))
+            with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+                runner.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
 
@@ -84,6 +86,8 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
     try:
         async with open_graph() as graph:
             await _check_schema(graph)
+            if showing.path is not None:  # a first look is not to be buried under lines about itself
+                settings = settings.model_copy(update={"access_log": False})
             config = uvicorn.Config(
                 create_app(settings, graph, make_writer=make_writer),
                 log_config=None,

@@ -10,11 +10,10 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph_schema.errors import ChokepointError
-from service.errors import extensions_of
 from service.http.leaving import left
 from service.http.operations import Answer, Operations, with_heartbeats
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, bearer_of, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, bearer_of, read_request, refusal
 
 EVENTS = "text/event-stream"
 _OTHERS = (JSON, RESPONSE_JSON, "application/*", "*/*", "text/html")
@@ -52,7 +51,7 @@ class EventStreams:
             asked = await read_request(request, most_bytes=self._most_bytes)
             check_unforged(request, asked)
         except BadRequest as problem:
-            body = orjson.dumps({"errors": [_problem(problem)]})
+            body = orjson.dumps({"errors": [refusal(problem)]})
             return Response(body, problem.status, headers={**problem.headers, "content-type": JSON})
         answers = self._operations.answers(asked, bearer_of(request), mutations=request.method == "POST")
         return _Stream(self._told(answers))
@@ -64,12 +63,9 @@ class EventStreams:
         try:
             async for answer in beating:
                 yield b":\n\n" if answer is None else _event(b"next", orjson.dumps(answer.payload))
-        except BadRequest as problem:
+        except (BadRequest, ChokepointError) as problem:
             # EventSource hides the body of a refusal: what is wrong with the operation must come as an event.
-            yield _event(b"next", orjson.dumps({"errors": [_problem(problem)]}))
-        except ChokepointError as problem:
-            error = {"message": str(problem), "extensions": extensions_of(problem)}
-            yield _event(b"next", orjson.dumps({"errors": [error]}))
+            yield _event(b"next", orjson.dumps({"errors": [refusal(problem)]}))
         finally:
             await beating.aclose()
             await answers.aclose()
@@ -105,7 +101,3 @@ class _Stream(Response):
 
 def _event(name: bytes, data: bytes) -> bytes:
     return b"event: " + name + b"\ndata: " + data + b"\n\n"
-
-
-def _problem(problem: BadRequest) -> dict[str, object]:
-    return {"message": problem.message, "extensions": {"code": problem.code}}

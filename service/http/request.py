@@ -2,9 +2,14 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import HTTPConnection, Request
+
+from graph_schema.errors import ChokepointError
+from service.errors import extensions_of, problem_entry
+from service.observability.observation import note_refused
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -16,6 +21,14 @@ class BadRequest(Exception):
     def __init__(self, status: int, message: str, code: str, **headers: str) -> None:
         super().__init__(message)
         self.status, self.message, self.code, self.headers = status, message, code, headers
+
+
+def refusal(problem: BadRequest | ChokepointError) -> dict[str, Any]:
+    """The entry of `errors` of a request that does not run."""
+    note_refused()
+    if isinstance(problem, BadRequest):
+        return problem_entry(problem.message, {"code": problem.code})
+    return problem_entry(str(problem), extensions_of(problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +45,16 @@ class GraphQLRequest:
 
 def accepted_type(request: Request) -> str:
     """The media type to answer in. Raises BadRequest (406) when the client admits neither of ours."""
+    best = _offered(request.headers.get("accept", "") or "*/*")
+    if best is None:
+        raise BadRequest(406, f"this API answers in {RESPONSE_JSON} or {JSON}", "NOT_ACCEPTABLE")
+    return best
+
+
+@lru_cache(1_000)
+def _offered(header: str) -> str | None:
+    """Which of our media types an Accept header likes most."""
     best, best_weight = None, 0.0
-    header = request.headers.get("accept", "") or "*/*"
     for entry in header.split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
         weight = 1.0
@@ -53,8 +74,6 @@ def accepted_type(request: Request) -> str:
                 continue
         if weight > best_weight:
             best, best_weight = offered, weight
-    if best is None:
-        raise BadRequest(406, f"this API answers in {RESPONSE_JSON} or {JSON}", "NOT_ACCEPTABLE")
     return best
 
 

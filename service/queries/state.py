@@ -1,4 +1,4 @@
-"""Load runs: listed newest first, and by id."""
+"""Load runs: listed newest first, by id, and the last finished one of each source."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -41,6 +41,23 @@ async def load_runs_counted(tx: AsyncManagedTransaction, *, job: str | None, sta
     """How many load runs there are."""
     state = None if status is None else status.value
     return int((await one(tx, LOAD_RUNS_COUNTED, job=job, status=state))["runs"])
+
+
+SOURCES_LOADED: LiteralString = """
+MATCH (run:LoadRun)
+WHERE run.started >= datetime('0001-01-01T00:00:00Z') AND run.status = $status AND run.finished IS NOT NULL
+WITH run.source AS source, max([run.finished, run.id]) AS last
+WITH last ORDER BY last[0] DESC, last[1] SKIP $skip LIMIT $limit
+MATCH (run:LoadRun {id: last[1]})
+WITH run ORDER BY run.finished DESC, run.id
+RETURN collect(run {.*}) AS rows
+"""
+
+
+async def sources_loaded(tx: AsyncManagedTransaction, *, skip: int, limit: int) -> list[LoadRunRecord]:
+    """Of each source the run that finished last, the latest first. Runs that failed or still go on do not count."""
+    found = await rows(tx, SOURCES_LOADED, status=RunStatus.FINISHED.value, skip=skip, limit=limit)
+    return [_load_run(run) for run in found]
 
 
 LOAD_RUNS_BY_ID: LiteralString = """

@@ -15,6 +15,7 @@ from graph_schema.errors import DeadlineExceeded, LimitExceeded, QuestionError
 from service.engines.interface import GraphReader, GraphView, NothingToRead, PathEngine
 from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
+from service.observability.observation import note_engine
 from service.paths.budget import Budget, Meter
 from service.paths.report import SearchFinding, SearchReport, hint_for
 from service.queries.records import EntityRecord
@@ -44,6 +45,7 @@ class Answering:
 
     def report(self, finding: SearchFinding, hops: Collection[Hop], via: RelationFilter) -> SearchReport:
         """What the answer that shows these hops means."""
+        note_engine(self.reader.engine)
         status, limited_by = finding.status, finding.limited_by
         depth = self.meter.budget.max_depth
         return SearchReport(
@@ -56,6 +58,7 @@ class Answering:
             hint=hint_for(status, limited_by, depth=depth, most_depth=self.most_depth, hubs=len(finding.hubs)),
             cypher=drawing(hops) if hops else None,
             engine=self.reader.engine,
+            version=self.reader.version,
         )
 
 
@@ -83,9 +86,9 @@ class Question(Protocol[F, A]):
 class _CutShort(Exception):
     """Time ran out in the middle of a look-up: the view is lost, what was found before is not."""
 
-    def __init__(self, found: Any) -> None:
+    def __init__(self, found: Any, version: int | None) -> None:
         super().__init__()
-        self.found = found
+        self.found, self.version = found, version
 
 
 class Searches:
@@ -115,8 +118,9 @@ class Searches:
                 return await self._engine.run(budget.timeout_s + RESOLVE_S, partial(self._work, question, meter))
             except _CutShort as cut:
                 found: F = cut.found
+                version = cut.version
             try:
-                return await self._engine.run(LAST_S, partial(self._answer, question, found, meter))
+                return await self._engine.run(LAST_S, partial(self._rest, question, found, meter, version))
             except DeadlineExceeded:
                 return await self._answer(question, found, meter, NothingToRead())
 
@@ -127,8 +131,13 @@ class Searches:
     async def _work(self, question: Question[F, A], meter: Meter, view: GraphView) -> A:
         found = await question.explore(view, meter)
         if view.lost:
-            raise _CutShort(found)
+            raise _CutShort(found, view.version)
         return await self._answer(question, found, meter, view)
+
+    async def _rest(self, question: Question[F, A], found: F, meter: Meter, version: int | None, view: GraphView) -> A:
+        """The answer on another view; where the graph is no longer of the version that was searched, nothing is read."""
+        reader = view if view.version == version else NothingToRead()
+        return await self._answer(question, found, meter, reader)
 
     async def _answer(self, question: Question[F, A], found: F, meter: Meter, reader: GraphReader) -> A:
         return await question.answer(Answering(reader, meter, self._settings.max_depth), found)

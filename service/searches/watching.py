@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 
 import structlog
 
@@ -19,7 +20,11 @@ log = structlog.get_logger(__name__)
 class Watch:
     """Who waits for changes. A subscriber that is slow misses pulses, never the state that the last one tells."""
 
-    def __init__(self, graph: Graph, *, interval_s: float, most: int) -> None:
+    def __init__(
+        self, graph: Graph, *, interval_s: float, most: int, told_of: Callable[[int], None] | None = None
+    ) -> None:
+        """`told_of` hears of each version before the subscribers do."""
+        self._told_of = told_of
         self._graph, self._interval_s, self._most = graph, interval_s, most
         self._subscribers = 0
         self._runs: Counter[RunId] = Counter()
@@ -51,7 +56,9 @@ class Watch:
         """The next state of the graph. A database that does not answer only delays it."""
         if self._poller is None or self._coming is None:
             self._coming = asyncio.get_running_loop().create_future()
-            self._poller = asyncio.create_task(self._poll())
+            self._poller = asyncio.create_task(
+                self._poll(), context=Context()
+            )  # it works for all, not for who came first
             self._poller.add_done_callback(self._ended)
         return await asyncio.shield(self._coming)
 
@@ -68,6 +75,8 @@ class Watch:
                 failing = True
                 continue
             failing = False
+            if self._told_of is not None:
+                self._told_of(pulse.version)
             told, self._coming = self._coming, asyncio.get_running_loop().create_future()
             if told is not None and not told.done():
                 told.set_result(pulse)

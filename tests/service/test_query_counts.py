@@ -36,6 +36,7 @@ QUESTIONS = {
     "evidence": 'evidence(entityId: "Left", first: 50) { nodes { sentence } }',
     "documents": "documents(first: 50) { nodes { title } }",
     "loadRuns": "loadRuns(first: 50) { nodes { id counts { name } } }",
+    "freshness": "freshness(first: 50) { nodes { id counts { name } } }",
     "jobs": "jobs { name }",
     "neighbors": 'neighbors(id: "Left", first: 50, groupBy: RELATION) { nodes { entity { name } relations { id } } '
     "groups { key } }",
@@ -120,7 +121,12 @@ def wheel(width: int) -> GraphBuilder:
     return build
 
 
-JOBS = "UNWIND range(1, $n) AS i CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})"
+JOBS = """
+UNWIND range(1, $n) AS i
+WITH i, datetime('2026-01-01T06:00:00Z') AS at
+CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})
+CREATE (:LoadRun {id: 'run:of ' + i, job: 'load', source: 'source ' + i, started: at, finished: at, status: 'finished'})
+"""
 
 
 class Queries(logging.Handler):

@@ -16,7 +16,7 @@ from benchmarks.reading.names import EntityNames, normalised
 from benchmarks.reading.passages import Passage, read_passages
 from graph_schema.vocabulary import RelationType, vocabulary
 from loaders.extraction.reader.calibration import Calibration, Signs
-from loaders.extraction.reader.clustering import Mention
+from loaders.extraction.reader.clustering import TextMention
 from loaders.extraction.reader.naming import entity_name, same_key
 from tools.reader.split import fold_of
 
@@ -34,7 +34,7 @@ def candidates(folds: Sequence[Path], rules: Path) -> dict[str, list[dict[str, A
             ends = []
             for end in ("subject", "object"):
                 mentions = [
-                    Mention(place, place + len(text), text, row[f"{end}_type"], 0)
+                    TextMention(place, place + len(text), text, row[f"{end}_type"], 0)
                     for place, text in enumerate(row[f"{end}_mentions"] or [row[end]])
                 ]
                 ends.append(entity_name(mentions, row[f"{end}_type"]))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from loaders.extraction.reader.clustering import Mention
+from loaders.extraction.reader.clustering import TextMention
 from loaders.extraction.reader.windows import Window
 
 
@@ -15,7 +15,7 @@ class Example:
     """Publisher: never on both sides of a split."""
     window: Window
     text: str
-    mentions: list[Mention]
+    mentions: list[TextMention]
     first: list[int]
     last: list[int]
     types: list[int]

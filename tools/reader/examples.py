@@ -13,7 +13,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from loaders.extraction.reader.clustering import Mention
+from loaders.extraction.reader.clustering import TextMention
 from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.relations import SENTENCES_APART
 from loaders.extraction.reader.windows import sentence_ends, windows
@@ -79,7 +79,7 @@ def examples(passage: dict[str, Any], tokenizer: Tokenizer, labels: Labels) -> l
             if place is None or window.sentences[place[0]] != window.sentences[place[1]]:
                 continue
             sentence = int(window.sentences[place[0]])
-            mentions.append(Mention(start, end, text[start:end], entities[owner]["type"], sentence))
+            mentions.append(TextMention(start, end, text[start:end], entities[owner]["type"], sentence))
             first.append(place[0])
             last.append(place[1])
             types.append(number_of_type[entities[owner]["type"]])
@@ -204,7 +204,7 @@ def pair_sentences(path: Path, tokenizer: Tokenizer, labels: Labels) -> list[Exa
         if places[0] is None or places[1] is None or spans[0] == spans[1]:
             continue
         mentions = [
-            Mention(*spans[end], text[spans[end][0] : spans[end][1]], types[end], int(window.sentences[at[0]]))
+            TextMention(*spans[end], text[spans[end][0] : spans[end][1]], types[end], int(window.sentences[at[0]]))
             for end, at in zip(order, places, strict=True)
             if at
         ]

@@ -31,7 +31,7 @@ _TITLE = re.compile(
 
 
 @dataclass(frozen=True)
-class Mention:
+class TextMention:
     """Words of the text that stand for something."""
 
     start: int
@@ -82,7 +82,7 @@ class Mention:
         return "".join(word[0] for word in re.findall(r"\w+", self.text) if word[0].isupper()).casefold()
 
 
-def features(one: Mention, other: Mention, between: int) -> tuple[float, ...]:
+def features(one: TextMention, other: TextMention, between: int) -> tuple[float, ...]:
     """What the words tell of two mentions, `one` earlier in the text; `between`: mentions from the one to the other."""
     same = one.bare == other.bare and one.bare != ""
     last = bool(one.words and other.words) and one.words[-1] == other.words[-1]
@@ -123,12 +123,12 @@ def _within(part: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     return any(whole[at : at + size] == part for at in range(len(whole) - size + 1))
 
 
-def _acronym(short: Mention, long: Mention) -> bool:
+def _acronym(short: TextMention, long: TextMention) -> bool:
     letters = re.sub(r"\W", "", _POSSESSIVE.sub("", short.text.strip()))
     return 1 < len(letters) <= 8 and sum(map(str.isupper, letters)) > 1 and letters.casefold() == long.capitals
 
 
-def pair_features(mentions: Sequence[Mention], pairs: NDArray[np.int64]) -> NDArray[np.float32]:
+def pair_features(mentions: Sequence[TextMention], pairs: NDArray[np.int64]) -> NDArray[np.float32]:
     """`features` of each (earlier, later) pair of numbers of mentions."""
     table = np.zeros((len(pairs), FEATURES), dtype=np.float32)
     for row, (one, other) in enumerate(pairs.tolist()):
@@ -142,7 +142,7 @@ class Cluster:
 
     number: int = 0
     """Tells it from the others of its text."""
-    mentions: list[Mention] = field(default_factory=list)
+    mentions: list[TextMention] = field(default_factory=list)
 
     @cached_property
     def type(self) -> str:
@@ -157,10 +157,10 @@ class Linking:
     """Mentions of a whole text, tied by the links of each window and by equal names."""
 
     def __init__(self) -> None:
-        self._mentions: dict[tuple[int, int], Mention] = {}
+        self._mentions: dict[tuple[int, int], TextMention] = {}
         self._parent: dict[tuple[int, int], tuple[int, int]] = {}
 
-    def add(self, mention: Mention) -> None:
+    def add(self, mention: TextMention) -> None:
         """Keep a mention; where two windows disagree on its type, the surer one wins."""
         key = (mention.start, mention.end)
         known = self._mentions.get(key)
@@ -168,14 +168,14 @@ class Linking:
             self._mentions[key] = mention
         self._parent.setdefault(key, key)
 
-    def link(self, one: Mention, other: Mention) -> None:
+    def link(self, one: TextMention, other: TextMention) -> None:
         """Say that both stand for the same."""
         ends = sorted((self._root((one.start, one.end)), self._root((other.start, other.end))))
         self._parent[ends[1]] = ends[0]
 
     def clusters(self) -> dict[tuple[int, int], Cluster]:
         """The cluster of each mention, by the mention's place."""
-        names: dict[tuple[str, str], Mention] = {}
+        names: dict[tuple[str, str], TextMention] = {}
         for key in sorted(self._mentions):
             mention = self._mentions[key]
             if mention.proper and mention.bare:

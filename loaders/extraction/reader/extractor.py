@@ -17,7 +17,7 @@ from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.naming import EntityName, entity_name, same_key
 from loaders.extraction.reader.network import WEIGHTS, OnnxNetwork
 from loaders.extraction.reader.reading import Thresholds, read_text
-from loaders.extraction.reader.relations import Statement
+from loaders.extraction.reader.relations import StatedRelation
 from loaders.extraction.reader.windows import sentence_ends
 from loaders.extraction.spacy_rules import SpacyExtractor, batches, spacy_extractor
 from loaders.triple import Article, NamedEntity, Triple
@@ -83,7 +83,7 @@ class ReaderExtractor:
                     yield candidate
 
     def _candidate(
-        self, statement: Statement, article: Article, offset: int, sentences: list[tuple[int, int]]
+        self, statement: StatedRelation, article: Article, offset: int, sentences: list[tuple[int, int]]
     ) -> _Candidate | None:
         subject, object = _named(statement.subject), _named(statement.object)
         if subject is None or object is None or same_key(subject.name) == same_key(object.name):

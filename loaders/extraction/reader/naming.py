@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_schema.vocabulary import EntityType
-from loaders.extraction.reader.clustering import Mention
+from loaders.extraction.reader.clustering import TextMention
 from loaders.gazetteer import gazetteer, normalise
 
 _NAMED = frozenset({"Company", "Person", "Organization", "GovernmentBody", "Country", "Place", "Bloc"})
@@ -55,14 +55,14 @@ class EntityName:
     """Whether the gazetteer has it."""
 
 
-def entity_name(mentions: Sequence[Mention], type: str) -> EntityName | None:
+def entity_name(mentions: Sequence[TextMention], type: str) -> EntityName | None:
     """The best name of what the mentions stand for; None where pronouns are all there is."""
     named = [mention for mention in mentions if not mention.pronoun and mention.bare]
     if not named:
         return None
     counts = Counter(mention.bare for mention in named)
 
-    def rank(mention: Mention) -> tuple[bool, bool, int, int, int]:
+    def rank(mention: TextMention) -> tuple[bool, bool, int, int, int]:
         words = re.findall(r"\w+", mention.text)
         described = any(word[:1].islower() and word not in _LINKING for word in words)
         return (

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from loaders.extraction.reader.clustering import Linking, Mention, links, pair_features
+from loaders.extraction.reader.clustering import Linking, TextMention, links, pair_features
 from loaders.extraction.reader.labels import Labels
-from loaders.extraction.reader.relations import Statement, pairs_of, statements
+from loaders.extraction.reader.relations import StatedRelation, pairs_of, statements
 from loaders.extraction.reader.spans import Found, spans
 from loaders.extraction.reader.windows import Window, windows
 
@@ -77,10 +77,10 @@ def all_pairs(count: int) -> NDArray[np.int64]:
 
 def read_text(
     text: str, tokenizer: Tokenizer, network: Network, labels: Labels, thresholds: Thresholds
-) -> list[Statement]:
+) -> list[StatedRelation]:
     """All statements of a text with the network's own scores, in the order of their ends in the text."""
     linking = Linking()
-    seen: list[tuple[list[Mention], NDArray[np.int64], Scores]] = []
+    seen: list[tuple[list[TextMention], NDArray[np.int64], Scores]] = []
     for window in windows(text, tokenizer):
         scores, states = network.find(window)
         found = spans(scores, window, thresholds.mention)[:MOST_MENTIONS]
@@ -102,8 +102,8 @@ def read_text(
             linking.link(mentions[one], mentions[other])
         seen.append((mentions, pairs, read))
     clusters = linking.clusters()
-    stated: dict[tuple[int, str, int], Statement] = {}
-    speakers: dict[int, tuple[float, Mention]] = {}
+    stated: dict[tuple[int, str, int], StatedRelation] = {}
+    speakers: dict[int, tuple[float, TextMention]] = {}
     for mentions, pairs, read in seen:
         statements(mentions, pairs, read.relations, read.modalities, clusters, labels, stated)
         for mention, score in zip(mentions, _logistic(read.speaks), strict=True):
@@ -130,8 +130,8 @@ def _logistic(scores: NDArray[np.float32]) -> list[float]:
     return [float(each) for each in 1.0 / (1.0 + np.exp(-scores.astype(np.float64)))]
 
 
-def _mention(text: str, window: Window, found: Found, labels: Labels) -> Mention:
+def _mention(text: str, window: Window, found: Found, labels: Labels) -> TextMention:
     start, end = int(window.starts[found.first]), int(window.ends[found.last])
-    return Mention(
+    return TextMention(
         start, end, text[start:end], labels.types[found.type], int(window.sentences[found.first]), found.probability
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from loaders.extraction.reader.clustering import Cluster, Mention
+from loaders.extraction.reader.clustering import Cluster, TextMention
 from loaders.extraction.reader.labels import Labels
 
 SENTENCES_APART = 1
@@ -14,7 +14,7 @@ _LEAST = 0.04
 """Scores below say nothing worth keeping, even before calibration."""
 
 
-def pairs_of(mentions: Sequence[Mention]) -> NDArray[np.int64]:
+def pairs_of(mentions: Sequence[TextMention]) -> NDArray[np.int64]:
     """(earlier, later) numbers of the mentions, in text order, that are near enough to be related: neighbouring sentences."""
     found = [
         (one, other)
@@ -27,7 +27,7 @@ def pairs_of(mentions: Sequence[Mention]) -> NDArray[np.int64]:
 
 
 @dataclass(slots=True)
-class Statement:
+class StatedRelation:
     """A relation between two entities of the text, at the mentions where the network is surest of it."""
 
     subject: Cluster
@@ -37,8 +37,8 @@ class Statement:
     """The network's probability, before calibration."""
     modality: str
     modality_score: float
-    subject_mention: Mention
-    object_mention: Mention
+    subject_mention: TextMention
+    object_mention: TextMention
     seen: int = 1
     """Pairs of mentions between which the network sees it."""
     speaker: Cluster | None = None
@@ -46,13 +46,13 @@ class Statement:
 
 
 def statements(
-    mentions: Sequence[Mention],
+    mentions: Sequence[TextMention],
     pairs: NDArray[np.int64],
     relation_scores: NDArray[np.float32],
     modality_scores: NDArray[np.float32],
     clusters: Mapping[tuple[int, int], Cluster],
     labels: Labels,
-    found: dict[tuple[int, str, int], Statement],
+    found: dict[tuple[int, str, int], StatedRelation],
 ) -> None:
     """Add what a window states to `found`, by (number of the subject, relation, number of the object); the surest place wins."""
     if not len(pairs):
@@ -79,7 +79,7 @@ def statements(
                 continue
         kind = int(modality_scores[row].argmax())
         spread = np.exp(modality_scores[row] - modality_scores[row].max())
-        found[key] = Statement(
+        found[key] = StatedRelation(
             owners[subject],
             relation,
             owners[object],

@@ -16,7 +16,7 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabula
 from loaders.extraction.choosing import ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.reader.calibration import Calibration, Signs
-from loaders.extraction.reader.clustering import Linking, Mention, features, links
+from loaders.extraction.reader.clustering import Linking, TextMention, features, links
 from loaders.extraction.reader.extractor import LEAST_CONFIDENCE, ReaderExtractor, reader_extractor
 from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.naming import entity_name, tidy
@@ -135,8 +135,8 @@ def test_of_crossing_spans_the_surer_stays_and_nested_ones_both_do(tokenizer: To
     assert [(one.first, one.last, one.type) for one in spans(scores, window, 0.5)] == [(1, 4, 0), (2, 3, 1)]
 
 
-def mention(text: str, start: int = 0, type: str = "Company", sentence: int = 0) -> Mention:
-    return Mention(start, start + len(text), text, type, sentence)
+def mention(text: str, start: int = 0, type: str = "Company", sentence: int = 0) -> TextMention:
+    return TextMention(start, start + len(text), text, type, sentence)
 
 
 def test_what_two_mentions_have_in_common() -> None:
