@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -17,8 +18,13 @@ from starlette.websockets import WebSocket
 
 from graph_schema.database.connection import embedded_behind, open_graph
 from graph_schema.database.graph import Graph
+from graph_schema.settings import read_settings
 from graph_schema.writing import Writer
 from service import browser_files
+from service.access import sign_in
+from service.access.control import AccessControl
+from service.access.gate import Gate
+from service.access.settings import AccessSettings
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
 from service.graphql.context import Context
@@ -47,14 +53,21 @@ MakeWriter = Callable[[Graph], Writer]
 
 
 def create_app(
-    settings: ServiceSettings, graph: Graph | None = None, *, make_writer: MakeWriter | None = None
+    settings: ServiceSettings,
+    graph: Graph | None = None,
+    *,
+    make_writer: MakeWriter | None = None,
+    access: AccessSettings | None = None,
 ) -> FastAPI:
     """The application over `graph`, or over the graph that the environment names, opened when it starts.
 
-    `make_writer` makes what mutations write with; without it they are refused.
+    `make_writer` makes what mutations write with; without it they are refused. `access` tells who may ask; without it the
+    environment does.
     Raises SettingsError.
     """
     schema = build_schema(settings)
+    access = access or read_settings(AccessSettings)
+    gate = Gate(settings, access)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,14 +84,16 @@ def create_app(
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
+    app.state.gate = gate
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings)
-    endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
-    operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
+    _protect(app, settings, gate, open_metrics=access.open_metrics)
+    make_context = partial(_context, app, settings)
+    endpoint = GraphQLEndpoint(schema, settings, make_context)
+    operations = Operations(schema, endpoint.documents, make_context)
     heartbeat_s = settings.heartbeat_seconds
-    events = EventStreams(operations, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
-    sockets = Sockets(operations, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
+    events = EventStreams(operations, gate, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, gate, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
@@ -96,6 +111,8 @@ def create_app(
     app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
     app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
+    signing_in = sign_in.SignIn(gate, seconds=access.session_seconds)
+    app.add_route(sign_in.PATH, signing_in.answer, methods=["GET", "POST", "DELETE"])
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -125,9 +142,10 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings) -> None:
+def _protect(app: FastAPI, settings: ServiceSettings, gate: Gate, *, open_metrics: bool) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(AccessControl, gate=gate, open_metrics=open_metrics)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -163,4 +181,5 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
-    return Context(state.graph, settings, state.searches, state.watch, writer=state.writer)
+    writer = state.writer if state.gate.takes_writes else None
+    return Context(state.graph, settings, state.searches, state.watch, writer=writer)

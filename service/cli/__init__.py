@@ -1,9 +1,10 @@
 """The commands of the service; `chokepoint.py` mounts them."""
 
 from service.cli.browse import browse
+from service.cli.keys import app as keys
 from service.cli.mcp import mcp
 from service.cli.ownership import ownership
 from service.cli.path import path
 from service.cli.serve import serve, serve_with
 
-__all__ = ["browse", "mcp", "ownership", "path", "serve", "serve_with"]
+__all__ = ["browse", "keys", "mcp", "ownership", "path", "serve", "serve_with"]

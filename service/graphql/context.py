@@ -1,6 +1,5 @@
 """What every resolver has at hand during one request."""
 
-import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -10,6 +9,8 @@ import strawberry
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
 from graph_schema.writing import Writer
+from service.access.caller import STRANGER, Caller
+from service.access.keys import KeyScope
 from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
 from service.graphql.dataloaders import DataLoaders
@@ -33,8 +34,8 @@ class Context:
     watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None
-    token: str | None = None
-    """Bearer token that the client sent."""
+    caller: Caller = STRANGER
+    """Who asks."""
     points: int | None = None
     """What the operation costs, once that is known."""
     price_only: bool = False
@@ -65,11 +66,13 @@ class Context:
 
     def writer_for(self) -> Writer:
         """The writer, for a client that may write. Raises WritesDisabled, NotAuthorized."""
-        wanted = self.settings.write_token
-        if self.writer is None or wanted is None:
-            raise WritesDisabled("this service takes nothing in: CHOKEPOINT_SERVICE_WRITE_TOKEN is not set")
-        if self.token is None or not hmac.compare_digest(self.token.encode(), wanted.get_secret_value().encode()):
-            raise NotAuthorized("send the write token as Authorization: Bearer …")
+        if self.writer is None:
+            raise WritesDisabled(
+                "this service takes nothing in: make a key with chokepoint keys create --scope write, "
+                "or set CHOKEPOINT_SERVICE_WRITE_TOKEN"
+            )
+        if not self.caller.may(KeyScope.WRITE):
+            raise NotAuthorized("send a key of scope write as Authorization: Bearer …")
         return self.writer
 
     def budget(self, asked: Budget | None, *, depth: int | None = None) -> domain.Budget:

@@ -16,12 +16,13 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graph_schema.errors import ChokepointError
+from service.access.caller import READER, Caller, caller_of
 from service.errors import as_graphql, extensions_of, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, bearer_of, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request
 from service.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class GraphQLEndpoint:
     def _context(self, request: Request, asked: GraphQLRequest) -> Context:
         context = self._make_context()
         context.operation_name = asked.operation_name
-        context.token = bearer_of(request)
+        context.caller = caller_of(request)
         context.price_only = asked.extensions.get("cost") == "only"
         return context
 
@@ -82,7 +83,7 @@ class GraphQLEndpoint:
         tells_price = bool(asked.extensions.get("cost"))
         tag = await self._tag(context, asked, document, kind) if reads_only and not tells_price else None
         if tag is not None and tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=self._cache_headers(tag))
+            return Response(status_code=304, headers=self._cache_headers(tag, context.caller))
         result = await self._run(asked, document, context, reads_only=reads_only)
         payload = payload_of(result)
         refused = (
@@ -90,7 +91,7 @@ class GraphQLEndpoint:
         )
         headers = {"cache-control": "no-store"}
         if tag is not None and context.cacheable and not result.errors:
-            headers = self._cache_headers(tag)
+            headers = self._cache_headers(tag, context.caller)
         if context.points is not None:
             headers[COST_HEADER] = str(context.points)
             if tells_price:
@@ -126,10 +127,11 @@ class GraphQLEndpoint:
         question = orjson.dumps([document, asked.variables, asked.operation_name, kind], option=orjson.OPT_SORT_KEYS)
         return f'W/"{version}-{hashlib.sha256(question).hexdigest()[:32]}"'
 
-    def _cache_headers(self, tag: str) -> dict[str, str]:
+    def _cache_headers(self, tag: str, caller: Caller) -> dict[str, str]:
+        kept_by = "public" if caller is READER else "private"  # what needed a key is for its holder alone
         return {
             "etag": tag,
-            "cache-control": f"public, max-age={self._settings.cache_seconds}, must-revalidate",
+            "cache-control": f"{kept_by}, max-age={self._settings.cache_seconds}, must-revalidate",
             "vary": "accept, accept-encoding",
         }
 

@@ -11,6 +11,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from service.access.caller import Caller
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.endpoint import payload_of
@@ -42,12 +43,12 @@ class Operations:
         self._schema, self._documents, self._make_context = schema, documents, make_context
 
     async def answers(
-        self, asked: GraphQLRequest, token: str | None, *, mutations: bool = True
+        self, asked: GraphQLRequest, caller: Caller, *, mutations: bool = True
     ) -> AsyncGenerator[Answer, None]:
         """The answers of one operation. Raises BadRequest for a document that is unknown or not trusted."""
         document = self._documents.find(asked)
         context = self._make_context()
-        context.operation_name, context.token = asked.operation_name, token
+        context.operation_name, context.caller = asked.operation_name, caller
         allowed = set(OperationType) - (set() if mutations else {OperationType.MUTATION})
         stream = await self._schema.stream(
             document,

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
@@ -122,8 +122,3 @@ def bearer(value: str) -> str | None:
     """The token of an `Authorization: Bearer …`."""
     scheme, _, token = value.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def bearer_of(connection: HTTPConnection) -> str | None:
-    """The token that a client sent in its headers."""
-    return bearer(connection.headers.get("authorization", ""))

@@ -9,10 +9,12 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from graph_schema.errors import ChokepointError
+from service.access.caller import caller_of
+from service.access.gate import Gate
 from service.errors import extensions_of
 from service.http.operations import Operations
 from service.http.origin import admits_origin
-from service.http.request import BadRequest, bearer, bearer_of, checked_request
+from service.http.request import BadRequest, bearer, checked_request
 
 PROTOCOL = "graphql-transport-ws"
 INIT_WITHIN_S = 10.0
@@ -32,8 +34,8 @@ class _Close(Exception):
 class Sockets:
     """Serves WebSocket connections. A web page may connect from this address or an origin that CORS admits."""
 
-    def __init__(self, operations: Operations, *, origins: tuple[str, ...], heartbeat_s: float) -> None:
-        self._operations, self._origins, self._heartbeat_s = operations, origins, heartbeat_s
+    def __init__(self, operations: Operations, gate: Gate, *, origins: tuple[str, ...], heartbeat_s: float) -> None:
+        self._gate, self._operations, self._origins, self._heartbeat_s = gate, operations, origins, heartbeat_s
 
     async def __call__(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
@@ -45,13 +47,13 @@ class Sockets:
             await socket.close(4406, "Subprotocol not acceptable")
             return
         await socket.accept(PROTOCOL)
-        await _Connection(socket, self._operations, self._heartbeat_s).serve()
+        await _Connection(socket, self._operations, self._gate, self._heartbeat_s).serve()
 
 
 class _Connection:
-    def __init__(self, socket: WebSocket, operations: Operations, heartbeat_s: float) -> None:
-        self._socket, self._operations, self._heartbeat_s = socket, operations, heartbeat_s
-        self._token = bearer_of(socket)
+    def __init__(self, socket: WebSocket, operations: Operations, gate: Gate, heartbeat_s: float) -> None:
+        self._socket, self._operations, self._gate, self._heartbeat_s = socket, operations, gate, heartbeat_s
+        self._caller = caller_of(socket)
         self._ready = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
@@ -107,9 +109,17 @@ class _Connection:
         if isinstance(payload, dict):
             for name, value in payload.items():
                 if name.lower() == "authorization" and isinstance(value, str):
-                    self._token = bearer(value)
+                    await self._show(bearer(value) or "")
+        if self._caller.scope is None:
+            raise _Close(4403, "Forbidden")
         self._ready = True
         await self._send({"type": "connection_ack"})
+
+    async def _show(self, token: str) -> None:
+        try:
+            self._caller = await self._gate.known(token)
+        except ChokepointError as problem:
+            raise _Close(4403, "Forbidden") from problem
 
     def _start(self, id: str, payload: dict[str, Any]) -> None:
         if not self._ready:
@@ -133,7 +143,7 @@ class _Connection:
 
     async def _answer(self, id: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send the answers; returns the last message of the operation."""
-        async with aclosing(self._operations.answers(checked_request(payload), self._token)) as answers:
+        async with aclosing(self._operations.answers(checked_request(payload), self._caller)) as answers:
             async for answer in answers:
                 if answer.refused:
                     return _error(id, answer.payload["errors"])
@@ -143,7 +153,9 @@ class _Connection:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._heartbeat_s)
-            if self._ready:
+            if not self._gate.still_knows(self._caller):
+                await self._close(4403, "Forbidden")
+            elif self._ready:
                 await self._send({"type": "ping"})
 
     async def _send(self, message: dict[str, Any]) -> None:

@@ -1,0 +1,69 @@
+"""Finds out who asks and what they may do, from what they show: an API key, the write token, or nothing."""
+
+import datetime as dt
+import hmac
+import ipaddress
+from collections.abc import Iterable
+
+from service.access.caller import READER, STRANGER, WRITE_TOKEN_NAME, Caller
+from service.access.keys import KeyFile, KeyScope
+from service.access.settings import AccessSettings, Anonymous
+from service.errors import NotAuthorized
+from service.settings import ServiceSettings
+
+COOKIE = "chokepoint_key"
+"""What a browser that has signed in shows."""
+_FORWARDED = frozenset((b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"))
+"""A request with one of these came through a proxy: who sent it is not on this machine just because the proxy is."""
+
+
+class Gate:
+    """Knows callers."""
+
+    def __init__(self, settings: ServiceSettings, access: AccessSettings) -> None:
+        """Raises SettingsError when the file of keys cannot be read."""
+        self.keys = KeyFile(access.key_file())
+        self.keys.keys()
+        token = settings.write_token
+        self._write_token = None if token is None else token.get_secret_value().encode()
+        self._anonymous = access.anonymous
+        self._published_here = access.published is not None and is_loopback(access.published)
+
+    @property
+    def takes_writes(self) -> bool:
+        """Whether there is anybody who may write."""
+        return self._write_token is not None or self.keys.any_covers(KeyScope.WRITE)
+
+    async def known(self, token: str) -> Caller:
+        """Who shows this token. Raises NotAuthorized."""
+        if self._write_token is not None and hmac.compare_digest(token.encode(), self._write_token):
+            return Caller(WRITE_TOKEN_NAME, KeyScope.WRITE)
+        if (key := self.keys.find(token)) is not None:
+            return Caller(key.name, key.scope, key.id, key.expires)
+        raise NotAuthorized("the token is not known here, or has ended")
+
+    def unknown(self, client: str | None, headers: Iterable[tuple[bytes, bytes]]) -> Caller:
+        """Who shows nothing, from this address."""
+        if self._anonymous is Anonymous.ALWAYS:
+            return READER
+        if self._anonymous is Anonymous.NEVER or any(name in _FORWARDED for name, _ in headers):
+            return STRANGER
+        return READER if self._published_here or (client is not None and is_loopback(client)) else STRANGER
+
+    def still_knows(self, caller: Caller) -> bool:
+        """Whether what somebody showed when they connected still holds."""
+        if caller.key is not None:
+            return self.keys.get(caller.key) is not None
+        return caller.expires is None or dt.datetime.now(dt.UTC) < caller.expires
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address or name is of this machine alone."""
+    if address == "localhost":
+        return True
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback

@@ -1,0 +1,41 @@
+"""Settings of access: who may ask without a key, and where keys are kept."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from graph_schema.settings import EmbeddedSettings, read_settings
+
+
+class Anonymous(StrEnum):
+    """Who may read without a key."""
+
+    LOOPBACK = "loopback"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class AccessSettings(BaseSettings):
+    """Who may ask the service, and what is kept of it."""
+
+    model_config = SettingsConfigDict(env_prefix="CHOKEPOINT_ACCESS_", frozen=True, use_attribute_docstrings=True)
+
+    anonymous: Anonymous = Anonymous.LOOPBACK
+    """Who may read without a key: `loopback`, clients on this machine that no proxy forwards; `always`, everybody; `never`."""
+    published: str | None = None
+    """Address on which clients reach the service where it is another than it listens on, as a container's published port; a
+    loopback address makes every client count as one of this machine."""
+    keys: Path | None = None
+    """File of the API keys, of which it holds only hashes; when empty, `keys.json` in `CHOKEPOINT_HOME`."""
+    key: SecretStr | None = None
+    """Key that our own commands show to a service that runs elsewhere, as `chokepoint mcp --api`."""
+    session_seconds: int = Field(default=43_200, ge=60)
+    """How long a browser stays signed in, in seconds."""
+    open_metrics: bool = False
+    """Whether /metrics needs no key."""
+
+    def key_file(self) -> Path:
+        """Where the keys are."""
+        return self.keys or read_settings(EmbeddedSettings).home / "keys.json"
