@@ -64,8 +64,7 @@ def arrays(entities: int, relations: int, seed: int = 7) -> Arrays:
         type=type,
         status=_drawn(chance, {STATUS_CODE[one]: share for one, share in _STATUSES.items()}, m),
         confidence=np.round(chance.uniform(0.2, 1.0, m), 3),
-        sources=chance.integers(1, 4, m).astype(np.uint16),
-        period=np.zeros(m, dtype=np.int32),
+        detail=chance.integers(0, 3, m).astype(np.int32),
         digest=chance.integers(0, 1 << 32, m, dtype=np.uint32),
     )
     types = _drawn(chance, {ENTITY_TYPE_CODE[one]: share for one, share in _TYPES.items()}, entities)
@@ -78,5 +77,6 @@ def _drawn(chance: np.random.Generator, shares: dict[int, float], count: int) ->
 
 def snapshot(graph: Arrays) -> Snapshot:
     """The graph in memory, without claims."""
-    periods = np.array([[NO_DAY, NO_DAY]], dtype=np.int64)
-    return snapshot_of(1, graph.ids, graph.types, graph.lists, periods, None)
+    details = np.array([[NO_DAY, NO_DAY, sources, 3, NO_DAY, NO_DAY] for sources in (1, 2, 3)], dtype=np.int32)
+    names = [(f"Company {i}",) for i in range(len(graph.ids))]
+    return snapshot_of(1, graph.ids, graph.types, names, {}, graph.lists, details, None)

@@ -21,6 +21,7 @@ import httpx
 import neo4j
 
 from benchmarks.serving import Database, chokepoint, database
+from graph_schema.ids import EntityId, relation_id
 from graph_schema.vocabulary import RelationType
 
 TYPES = list(RelationType)[:30]
@@ -64,20 +65,20 @@ def build(
         return ids[0] if draw < hub_share[0] else ids[1] if draw < sum(hub_share) else chance.choice(ids)
 
     by_type: dict[str, list[dict[str, Any]]] = {}
-    for i in range(relations):
-        edge = {
-            "id": f"rel:{i}",
-            "status": "asserted",
-            "confidence": round(chance.uniform(0.3, 1), 2),
-            "claims": 1,
-            "sources": 1,
-        }
-        by_type.setdefault(chance.choice(TYPES), []).append({"a": end(), "b": end(), "props": edge})
-    for type, edges in by_type.items():
+    seen: set[str] = set()
+    while len(seen) < relations:
+        a, type, b = EntityId(end()), chance.choice(TYPES), EntityId(end())
+        id, confidence = relation_id(a, type, b), round(chance.uniform(0.3, 1), 2)
+        if a == b or id in seen:
+            continue
+        seen.add(id)
+        edge = {"id": id, "status": "asserted", "confidence": confidence, "claims": 1, "sources": 1}
+        by_type.setdefault(type, []).append({"a": a, "b": b, "props": edge})
+    for name, edges in by_type.items():
         for start in range(0, len(edges), 5_000):
             session.run(
                 "UNWIND $rows AS row MATCH (a:Entity {id: row.a}) MATCH (b:Entity {id: row.b}) "
-                f"CREATE (a)-[r:{type}]->(b) SET r = row.props",
+                f"CREATE (a)-[r:{name}]->(b) SET r = row.props",
                 rows=edges[start : start + 5_000],
             ).consume()
     session.run("MERGE (s:GraphState {id: 'graph'}) SET s.version = 1").consume()

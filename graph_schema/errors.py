@@ -254,7 +254,7 @@ class GraphBusy(GraphError):
 
 
 class GraphChanged(GraphError):
-    """The graph changed while a dump read it, so that the file would mix two states."""
+    """The graph changed while it was read, so that a dump or an answer would mix two states."""
 
     code = "GRAPH_CHANGED"
     retryable = True

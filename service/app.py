@@ -13,7 +13,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from graph_schema.database.connection import embedded_behind, open_graph
@@ -27,10 +27,12 @@ from service.access.gate import Gate
 from service.access.settings import AccessSettings
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
+from service.engines.lookups import Lookups
 from service.graphql.context import Context
 from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
 from service.http import explorer, graphiql
+from service.http.answered import Answered
 from service.http.documents import list_documents
 from service.http.endpoint import COST_HEADER, GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
@@ -102,13 +104,15 @@ def create_app(
             return await events(request)
         return await endpoint(request)
 
+    methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
     async def socket(connection: WebSocket) -> None:
         await sockets(connection)
 
     async def home(_: Request) -> Response:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
-    app.add_route("/graphql", graphql, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
     app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
     signing_in = sign_in.SignIn(gate, seconds=access.session_seconds)
@@ -163,7 +167,8 @@ def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: 
     app.state.graph = graph = graph.guarded()
     app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
-    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers)
+    told_of = None if app.state.index is None else app.state.index.told_of
+    app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers, told_of=told_of)
 
 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
@@ -174,7 +179,11 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
         return cypher
     executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="index")
     app.state.index = IndexKeeper(
-        graph, executor, most_megabytes=settings.index_megabytes, poll_s=settings.index_poll_seconds
+        graph,
+        executor,
+        most_megabytes=settings.index_megabytes,
+        poll_s=settings.index_poll_seconds,
+        stale_s=settings.index_stale_seconds,
     )
     return IndexEngine(graph, app.state.index, cypher, executor, settings)
 
@@ -182,4 +191,5 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
     writer = state.writer if state.gate.takes_writes else None
-    return Context(state.graph, settings, state.searches, state.watch, writer=writer)
+    lookups = Lookups(state.graph, state.index)
+    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=writer)

@@ -41,6 +41,10 @@ class ServiceSettings(BaseSettings):
     Claims that find no room are left out, and filters on them go to the database; a larger graph gets no index."""
     index_poll_seconds: float = Field(default=0.5, ge=0.05)
     """How often the index asks the database whether the graph has changed, in seconds."""
+    index_stale_seconds: float = Field(default=2.0, ge=0)
+    """How far an answer of the index may lie behind what other processes write, in seconds: so long it answers without asking the
+    database. What was written through this service, or what it has told of, is in its next answer. 0: the database is always
+    asked."""
     index_max_expansions: int = Field(default=50_000_000, ge=1)
     """Most relations that the index looks at for one question that does not ask for fewer than `max_expansions`."""
     path_concurrency: int = Field(default=8, ge=1)

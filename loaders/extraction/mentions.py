@@ -49,6 +49,9 @@ _LEGAL = frozenset(
         "incorporated",
     ]
 )
+_ASKING = frozenset(
+    ["will", "would", "could", "can", "should", "may", "might", "did", "does", "do", "has", "have", "is", "was"]
+)
 _HONORIFICS = frozenset({"mr", "mrs", "ms", "dr", "sir", "lord", "lady", "dame", "mr.", "mrs.", "ms.", "dr."})
 
 
@@ -179,9 +182,11 @@ class MentionFinder:
         """`span` without determiners, possessive ending, brackets and demonyms at its ends; None when nothing is left."""
         doc, start, end = span.doc, span.start, span.end
         for index in range(start, end):
-            if doc[index].text in ("(", "[", "/") and index > start:
+            if index > start and (doc[index].text in ("(", "[", "/") or doc[index].is_sent_start):
                 end = index
                 break
+        if end - start > 1 and doc[start].is_sent_start and doc[start].lower_ in _ASKING:
+            start += doc[start].sent.text.rstrip().endswith("?")
         while start < end and (
             doc[start].lower_ in _DETERMINERS
             or doc[start].is_punct

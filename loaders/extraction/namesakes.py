@@ -23,6 +23,8 @@ def find_units_abroad(text: Text, known: Mapping[tuple[int, int], Form]) -> None
     for (start, end), form in sorted(known.items()):
         if form.kind is FormKind.ADJECTIVE or form.entry.name.islower() or ends[end][0] < start:
             continue
+        if doc[start].is_sent_start:  # "… sold Kelm Corp. France did not": what ends a sentence is no firm abroad
+            continue
         first = None
         if form.entry.type in _PLACES and not _is_compound(doc, end):
             first = _firm_before(doc, start, ends)

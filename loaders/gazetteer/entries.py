@@ -92,7 +92,7 @@ def _countries() -> Iterator[Form]:
         aliases = dict.fromkeys([*row.get("also", ()), *_official_names(code)])
         aliases.pop(row["name"], None)
         entry = GazetteerEntry(row["name"], EntityType.COUNTRY, tuple(aliases))
-        for text in (entry.name, *entry.aliases):
+        for text in (entry.name, *entry.aliases, *_inverted_names(code)):
             yield Form(text, FormKind.NAME, entry)
         for text in row.get("adj", ()):
             yield Form(text, FormKind.ADJECTIVE, entry)
@@ -117,6 +117,14 @@ def _official_names(code: str) -> Iterator[str]:
             chinese = _chinese().gettext(name)
             if chinese != name and len(chinese) > 1:
                 yield chinese
+
+
+def _inverted_names(code: str) -> Iterator[str]:
+    """As lists of countries sort them: "Korea, Republic of", and with brackets, as the United Nations do."""
+    country = pycountry.countries.get(alpha_2=code) if len(code) == 2 else None
+    if country is not None and "," in country.name:
+        first, rest = country.name.split(", ", 1)
+        yield from (country.name, f"{first} ({rest})")
 
 
 @cache

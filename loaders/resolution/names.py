@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from html import unescape
 from importlib.resources import files
 
 import yaml
@@ -14,6 +15,7 @@ from graph_schema.spelling import without_invisible
 from graph_schema.vocabulary import EntityType
 from loaders.gazetteer import gazetteer, has_han, is_legal_form, normalise
 
+_SPELLED_OUT = re.compile(r"&(?:amp|quot|apos|nbsp|lt|gt|#\d{2,6}|#x[0-9a-fA-F]{2,5});")
 _QUOTES = "\"'“”‘’«»„‚`"
 _POSSESSIVE = re.compile(r"(?:['’]s|(?<=s)['’])$", re.IGNORECASE)
 _KANA = re.compile("[\u3040-\u30ff]")
@@ -48,9 +50,12 @@ def _converter(config: str) -> OpenCC:
 
 
 def tidy(name: str) -> str:
-    """`name` in compatibility form, without outer quotes, closing punctuation, doubled blanks, or what is not seen."""
+    """`name` in compatibility form, without outer quotes, closing punctuation, footnote marks, doubled blanks, or what is
+    not seen; a character that HTML spells out (`AT&amp;T`) is itself."""
+    if "&" in name:
+        name = _SPELLED_OUT.sub(lambda found: unescape(found[0]), name)
     plain = " ".join(unicodedata.normalize("NFKC", without_invisible(name)).split()) or name
-    return plain.strip(_QUOTES + " ").rstrip(",;:!? ") or plain
+    return plain.strip(_QUOTES + " ").rstrip(",;:!? *†‡") or plain
 
 
 def without_possessive(name: str) -> str:

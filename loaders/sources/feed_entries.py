@@ -1,12 +1,12 @@
 """What a feed says of its entries: their text without mark-up, their day where it is written in a way that is understood."""
 
-import calendar
 import datetime as dt
 import hashlib
 import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from email.utils import parsedate_tz
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,11 +18,7 @@ SHORTEST = 40
 """Characters below which what a feed says of an entry is no text to extract from."""
 _CHARACTER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ocid|ref_src", re.IGNORECASE)
-_UNDERSTOOD = re.compile(
-    r"\d{4}-\d\d(?:-\d\d(?:[T ].*)?)?|\d{8}|(?:[A-Za-z]{3,9}\.?,? +)?\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{2,4}(?:[ T].*)?"
-    r"|[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} \d\d:\d\d.*"
-)
-"""Dates of ISO 8601, RFC 822 and ctime. Of others feedparser makes days that nobody wrote: 2016/6/29 is not November."""
+_ISO = re.compile(r"\d{4}-?\d\d")
 _FIRST_YEAR = 1980
 _DROPPED = ("script", "style", "template", "noscript", "iframe")
 _BLOCKS = ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote")
@@ -108,17 +104,21 @@ def _own(entry: Mapping[str, Any], name: str) -> Any:
 
 
 def _day(entry: Mapping[str, Any]) -> dt.date | None:
-    for name in ("published", "updated"):
-        written, parsed = _own(entry, name), _own(entry, f"{name}_parsed")
-        if parsed is None or not _UNDERSTOOD.fullmatch(str(written).strip()):
-            continue
-        try:
-            day = dt.datetime.fromtimestamp(calendar.timegm(parsed), dt.UTC).date()
-        except (ValueError, OverflowError, OSError):
-            continue
-        if day.year >= _FIRST_YEAR:
-            return day
-    return None
+    """The day that the entry was published, as its publisher writes it; one before the web or in the future is a mistake."""
+    tomorrow = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1)
+    days = (_written_day(str(written).strip()) for name in ("published", "updated") if (written := _own(entry, name)))
+    return next((day for day in days if day is not None and day.year >= _FIRST_YEAR and day <= tomorrow), None)
+
+
+def _written_day(written: str) -> dt.date | None:
+    """Of a date of ISO 8601, RFC 822 or ctime. Of others feedparser makes days that nobody wrote: 2016/6/29 is not November."""
+    try:
+        if _ISO.match(written):
+            return fields.date(written)
+        parts = parsedate_tz(written)
+        return None if parts is None else dt.date(*parts[:3])
+    except (FieldProblem, ValueError, TypeError, OverflowError):
+        return None
 
 
 def _text(value: object) -> str | None:

@@ -41,18 +41,46 @@ def text(value: object, longest: int = LONGEST_TEXT) -> str | None:
     return result or None
 
 
+_NO_VALUE = frozenset(
+    [
+        "NaN",
+        "nan",
+        "NULL",
+        "null",
+        "None",
+        "none",
+        "N/A",
+        "n/a",
+        "#N/A",
+        "NIL",
+        "nil",
+        "\\N",
+        "undefined",
+        "<NA>",
+        "(none)",
+        "(null)",
+    ]
+)
+"""As databases, spreadsheets and pandas write it. "Null", "Na" and "NA" are surnames and Namibia."""
+
+
 def name(value: object) -> str:
-    """The name of an entity: not empty, and with a letter or digit in it."""
+    """The name of an entity: not empty, with a letter or digit in it, and not what tables write where there is none."""
     result = text(value, LONGEST_NAME)
     if result is None:
         raise FieldProblem("is empty")
+    if result in _NO_VALUE:
+        raise FieldProblem(f"is {result!r}, which stands for no value")
     if not any(map(str.isalnum, result)):
         raise FieldProblem(f"has no letter or digit: {result!r}")
     return result
 
 
 def date(value: object, *, end: bool = False) -> dt.date | None:
-    """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last."""
+    """YYYY-MM-DD, also with a time, YYYYMMDD, YYYY-MM or YYYY; of a month or year the first day, with `end` the last.
+
+    Registers write what they do not know as 00: 2019-00-00 is a year.
+    """
     written = text(value, 40)
     return None if written is None else _day(written, end)
 
@@ -64,6 +92,8 @@ def _day(written: str, end: bool) -> dt.date:
         raise FieldProblem(f"is {written!r}, expected a date as YYYY-MM-DD")
     year, month, day = (None if part is None else int(part) for part in match.groups())
     assert year is not None
+    day = day or None
+    month = month or (0 if day else None)
     try:
         if month is None:
             return dt.date(year, 12, 31) if end else dt.date(year, 1, 1)

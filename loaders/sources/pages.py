@@ -3,6 +3,7 @@
 import codecs
 import datetime as dt
 import re
+from typing import Any
 
 from loaders.sources import fields
 from loaders.sources.fields import FieldProblem
@@ -17,6 +18,18 @@ _AS_BROWSERS = {
 }
 """Names of encodings that browsers take for a larger one: WHATWG Encoding Standard, section 4.2."""
 
+_CONSENT = (
+    "//*[self::div or self::section or self::dialog or self::form]["
+    + " or ".join(
+        f"contains(translate(@{where}, 'COKIENSTGDPR', 'cokienstgdpr'), '{word}')"
+        for where in ("class", "id")
+        for word in ("cookie", "consent", "gdpr")
+    )
+    + "]"
+)
+_WAYS: tuple[dict[str, Any], ...] = ({"prune_xpath": _CONSENT}, {"prune_xpath": _CONSENT, "favor_recall": True}, {})
+"""How a page is read: without what asks for consent, else its margins too, else as it is."""
+
 
 def article_of_page(
     content: bytes, *, url: str | None = None, key: str | None = None, content_type: str = ""
@@ -24,11 +37,14 @@ def article_of_page(
     """The article in an HTML page; None when the page has no running text. `url`: where it was found, as `content_type`."""
     import trafilatura  # takes long to import, which commands that read no page should not wait
 
-    found = trafilatura.bare_extraction(
-        decoded(content, content_type), url=url, with_metadata=True, include_comments=False
-    )
-    text = None if found is None else getattr(found, "text", None)
-    if found is None or not text or not text.strip():
+    page = decoded(content, content_type)
+    found, text = None, ""
+    for way in _WAYS:
+        found = trafilatura.bare_extraction(page, url=url, with_metadata=True, include_comments=False, **way)
+        text = "" if found is None else str(getattr(found, "text", None) or "").strip()
+        if text:
+            break
+    else:
         return None
     return Article(
         key=key or url or "page",

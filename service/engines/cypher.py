@@ -1,13 +1,20 @@
-"""The engine that searches in the database: one Cypher query for each level of a search, all in one READ transaction."""
+"""The engine that searches in the database: one Cypher query for each level of a search, all in one READ transaction.
 
+A READ transaction sees what others commit meanwhile: the graph's version is read before and after, so that an answer is of one.
+"""
+
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
+from graph_schema.errors import GraphChanged
 from service.engines.hub_degrees import HubDegrees
-from service.engines.interface import GraphView
+from service.engines.interface import GraphView, Moved
 from service.engines.records_view import RecordsView
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
@@ -33,12 +40,21 @@ class CypherEngine:
         self._hub_degrees = HubDegrees()
 
     async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
-        """See `PathEngine.run`."""
+        """See `PathEngine.run`. Raises GraphChanged where writers leave no time for an answer of one version."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
 
         async def on_view(tx: AsyncManagedTransaction) -> T:
-            return await work(CypherView(tx, self._hub_degrees, self._hub_degree))
+            version = await graph_version(tx)
+            answer = await work(CypherView(tx, version, self._hub_degrees, self._hub_degree))
+            if await graph_version(tx) != version:
+                raise Moved
+            return answer
 
-        return await self._graph.read_within(seconds, on_view)
+        while (left := deadline - loop.time()) > 0:
+            with suppress(Moved):
+                return await self._graph.read_within(left, on_view)
+        raise GraphChanged("the graph changed again and again while the question was answered: ask again")
 
 
 class CypherView(RecordsView):
@@ -46,8 +62,9 @@ class CypherView(RecordsView):
 
     engine = EngineName.CYPHER
 
-    def __init__(self, tx: AsyncManagedTransaction, hub_degrees: HubDegrees, hub_degree: int) -> None:
+    def __init__(self, tx: AsyncManagedTransaction, version: int, hub_degrees: HubDegrees, hub_degree: int) -> None:
         super().__init__(tx)
+        self.version = version
         self._timed = TimedTransaction(tx)
         self._hub_degrees, self._hub_degree = hub_degrees, hub_degree
 

@@ -21,12 +21,21 @@ from service.queries.supply import Production
 T = TypeVar("T")
 
 
+class Moved(Exception):
+    """The graph is no longer of the version that a view began with."""
+
+
 class GraphReader(Protocol):
     """What an answer is made of, by id."""
 
     @property
     def engine(self) -> EngineName:
         """What searches in it."""
+        ...
+
+    @property
+    def version(self) -> int | None:
+        """Version of the graph that it reads."""
         ...
 
     async def entities(self, ids: Iterable[EntityId], /) -> Mapping[EntityId, EntityRecord]:
@@ -92,6 +101,7 @@ class NothingToRead:
     """A `GraphReader` for the rest of an answer when even reading what was found takes too long."""
 
     engine = EngineName.CYPHER
+    version = None
 
     async def entities(self, _: Iterable[EntityId], /) -> Mapping[EntityId, EntityRecord]:
         """None."""

@@ -35,7 +35,6 @@ from service.queries.claims_over_time import (
     timeline,
 )
 from service.queries.records import EntityRecord
-from service.searches.endpoints import lookup
 from service.searches.matching import match_entities
 
 Types = Annotated[
@@ -237,7 +236,7 @@ class ClaimQuery:
 
 async def _known(info: Info, names: list[strawberry.ID]) -> Mapping[str, EntityRecord]:
     """The entity that each name means. Raises EntityNotFound, LimitExceeded."""
-    known = await lookup(info.context.graph, _few(info, names)) if names else {}
+    known = await info.context.lookups.meant(_few(info, names)) if names else {}
     info.context.know(known.values())
     return known
 

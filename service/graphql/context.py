@@ -1,16 +1,17 @@
 """What every resolver has at hand during one request."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import strawberry
 
 from graph_schema.database.graph import Graph
-from graph_schema.database.version import graph_version
+from graph_schema.ids import EntityId
 from graph_schema.writing import Writer
 from service.access.caller import STRANGER, Caller
 from service.access.keys import KeyScope
+from service.engines.lookups import Lookups
 from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
 from service.graphql.dataloaders import DataLoaders
@@ -19,7 +20,6 @@ from service.paths import budget as domain
 from service.paths.report import Bound, SearchReport
 from service.queries.records import EntityRecord
 from service.searches.desk import Searches
-from service.searches.endpoints import lookup
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 
@@ -29,6 +29,7 @@ class Context:
     """Made anew for each request, so that nothing is remembered from one to the next."""
 
     graph: Graph
+    lookups: Lookups
     settings: ServiceSettings
     searches: Searches
     watch: Watch
@@ -42,23 +43,33 @@ class Context:
     """The client wants to know the price, and no answer."""
     writes: bool = False
     """A mutation is under way: it goes on when its client leaves."""
-    load: DataLoaders = field(init=False)
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
     records change without it."""
 
-    _version: int | None = None
+    _loaders: DataLoaders | None = None
 
-    def __post_init__(self) -> None:
-        self.load = DataLoaders(self.graph)
+    @property
+    def load(self) -> DataLoaders:
+        """The look-ups that the resolvers of this request share."""
+        if self._loaders is None:
+            self._loaders = DataLoaders(self.graph, self.lookups)
+        return self._loaders
 
     def renew(self) -> None:
         """Forget what was read: what follows, as the next event of a subscription, is told from the graph as it is then."""
-        self.load, self._version = DataLoaders(self.graph), None
+        self.lookups, self._loaders = self.lookups.renewed(), None
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:
         """Entities that a query brought along need not be asked for again."""
-        self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+        if not self.lookups.indexed:
+            self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+
+    async def entity_by_id(self, id: EntityId) -> EntityRecord | None:
+        """The entity with this id."""
+        if self.lookups.indexed:
+            return (await self.lookups.entities([id])).get(id)
+        return await self.load.entity_by_id.load(id)
 
     def note(self, report: SearchReport) -> None:
         """An answer cut short by time may be fuller next time, so that it must not be cached."""
@@ -82,16 +93,14 @@ class Context:
         )
 
     async def graph_version(self) -> int:
-        """Version of the graph, asked for once."""
-        if self._version is None:
-            self._version = await self.graph.read(graph_version)
-        return self._version
+        """Version of the graph, the same for the whole request."""
+        return await self.lookups.version()
 
     async def resolved(self, rule: EntityFilter) -> EntityFilter:
         """The filter with an id for each name. Raises EntityNotFound."""
         if not rule.named:
             return rule
-        known = await lookup(self.graph, sorted(rule.named))
+        known = await self.lookups.meant(sorted(rule.named))
         return rule.resolved({name: entity.id for name, entity in known.items()})
 
 

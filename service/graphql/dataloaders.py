@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -10,10 +11,10 @@ from strawberry.dataloader import DataLoader
 from graph_schema.database.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobState, job_states
+from service.engines.lookups import Lookups
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
 from service.queries.documents import documents_by_id
-from service.queries.entities import degrees, entities_by_id
 from service.queries.records import (
     ClaimRecord,
     DocumentRecord,
@@ -21,7 +22,7 @@ from service.queries.records import (
     LoadRunRecord,
     RelationRecord,
 )
-from service.queries.relations import relations_by_id, relations_of
+from service.queries.relations import relations_by_id
 from service.queries.state import load_runs_by_id
 
 K = TypeVar("K")
@@ -58,26 +59,63 @@ class RelationsOfEntity:
 
 
 class DataLoaders:
-    """One loader per access path; each answers in the order of its keys, None or an empty list for unknown ones."""
+    """One loader per access path; each answers in the order of its keys, None or an empty list for unknown ones.
 
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-        self.entity_by_id: DataLoader[EntityId, EntityRecord | None] = _one(lambda ids: graph.read(entities_by_id, ids))
-        self.degree_by_id: DataLoader[EntityId, int | None] = _one(lambda ids: graph.read(degrees, ids))
-        self.relation_by_id: DataLoader[RelationId, RelationRecord | None] = _one(
-            lambda ids: graph.read(relations_by_id, ids)
-        )
-        self.claim_by_id: DataLoader[ClaimId, ClaimRecord | None] = _one(lambda ids: graph.read(claims_by_id, ids))
-        self.document_by_id: DataLoader[DocumentId, DocumentRecord | None] = _one(
-            lambda ids: graph.read(documents_by_id, ids)
-        )
-        self.run_by_id: DataLoader[RunId, LoadRunRecord | None] = _one(lambda ids: graph.read(load_runs_by_id, ids))
-        self.job_by_name: DataLoader[str, JobState | None] = _one(lambda _: graph.read(job_states))
-        self.claims_by_edge: DataLoader[ClaimsOfEdge, list[ClaimRecord]] = DataLoader(load_fn=self._claims)
-        self.claims_by_entity: DataLoader[ClaimsOfEntity, list[ClaimRecord]] = DataLoader(load_fn=self._claims_about)
-        self.relations_by_entity: DataLoader[RelationsOfEntity, list[RelationRecord]] = DataLoader(
-            load_fn=self._relations
-        )
+    They are made when they are first used: a request needs few of them.
+    """
+
+    def __init__(self, graph: Graph, lookups: Lookups) -> None:
+        self._graph, self._lookups = graph, lookups
+
+    @cached_property
+    def entity_by_id(self) -> DataLoader[EntityId, EntityRecord | None]:
+        """Entities."""
+        return _one(self._lookups.entities)
+
+    @cached_property
+    def degree_by_id(self) -> DataLoader[EntityId, int | None]:
+        """Number of relations of entities."""
+        return _one(self._lookups.degrees)
+
+    @cached_property
+    def relation_by_id(self) -> DataLoader[RelationId, RelationRecord | None]:
+        """Relations."""
+        return _one(lambda ids: self._graph.read(relations_by_id, ids))
+
+    @cached_property
+    def claim_by_id(self) -> DataLoader[ClaimId, ClaimRecord | None]:
+        """Claims."""
+        return _one(lambda ids: self._graph.read(claims_by_id, ids))
+
+    @cached_property
+    def document_by_id(self) -> DataLoader[DocumentId, DocumentRecord | None]:
+        """Documents."""
+        return _one(lambda ids: self._graph.read(documents_by_id, ids))
+
+    @cached_property
+    def run_by_id(self) -> DataLoader[RunId, LoadRunRecord | None]:
+        """Load runs."""
+        return _one(lambda ids: self._graph.read(load_runs_by_id, ids))
+
+    @cached_property
+    def job_by_name(self) -> DataLoader[str, JobState | None]:
+        """Jobs."""
+        return _one(lambda _: self._graph.read(job_states))
+
+    @cached_property
+    def claims_by_edge(self) -> DataLoader[ClaimsOfEdge, list[ClaimRecord]]:
+        """Claims behind relations."""
+        return DataLoader(load_fn=self._claims)
+
+    @cached_property
+    def claims_by_entity(self) -> DataLoader[ClaimsOfEntity, list[ClaimRecord]]:
+        """Claims about entities."""
+        return DataLoader(load_fn=self._claims_about)
+
+    @cached_property
+    def relations_by_entity(self) -> DataLoader[RelationsOfEntity, list[RelationRecord]]:
+        """Relations of entities."""
+        return DataLoader(load_fn=self._relations)
 
     async def _claims(self, keys: list[ClaimsOfEdge]) -> list[list[ClaimRecord]]:
         pages: dict[tuple[int, int], set[RelationId]] = defaultdict(set)
@@ -104,7 +142,7 @@ class DataLoaders:
         for key in keys:
             pages[key.via, key.where, key.skip, key.limit].add(key.entity)
         found = {
-            page: await self._graph.read(relations_of, sorted(ids), page[0], page[1], skip=page[2], limit=page[3])
+            page: await self._lookups.relations_of(sorted(ids), page[0], page[1], skip=page[2], limit=page[3])
             for page, ids in pages.items()
         }
         return [found[key.via, key.where, key.skip, key.limit].get(key.entity, []) for key in keys]

@@ -94,8 +94,14 @@ class Guard(SchemaExtension):
                 operation_name=run.operation_name,
             )
         run.context.writes = run.operation_type is OperationType.MUTATION
-        async with held_to(self._limits, timed=run.operation_type is OperationType.QUERY):
-            yield
+        if run.context.writes:
+            run.context.lookups.from_database()
+        try:
+            async with held_to(self._limits, timed=run.operation_type is OperationType.QUERY):
+                yield
+        finally:
+            if run.context.writes:
+                run.context.lookups.from_database()
 
     def _check(self, usual: int) -> None:
         asked = self._price

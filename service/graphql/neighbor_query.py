@@ -13,11 +13,8 @@ from service.graphql.types.lists import Neighbor
 from service.queries.neighbours import (
     NeighbourGroup,
     NeighbourGrouping,
-    neighbours,
-    neighbours_counted,
     neighbours_grouped,
 )
-from service.searches.endpoints import lookup
 
 
 @strawberry.type(description="Neighbours that have one thing in common.")
@@ -80,12 +77,13 @@ class NeighborQuery:
     ) -> NeighborConnection:
         window = page.window(info)
         rule = (object or EntityFilter()).to_domain()
-        known = await lookup(info.context.graph, [id, *sorted(rule.named)])
+        lookups = info.context.lookups
+        known = await lookups.meant([id, *sorted(rule.named)])
         info.context.know(known.values())
         admitted = rule.resolved({name: entity.id for name, entity in known.items()})
         via = (where or RelationFilter()).to_domain()
         graph, of = info.context.graph, known[id].id
-        rows = await graph.read(neighbours, of, via, admitted, skip=window.skip, limit=window.limit + 1)
+        rows = await lookups.neighbours(of, via, admitted, skip=window.skip, limit=window.limit + 1)
         info.context.know([entity for entity, _ in rows])
         groupings = dict.fromkeys(group_by or ())
         groups = await graph.read(neighbours_grouped, of, via, admitted, groupings) if groupings else []
@@ -93,6 +91,6 @@ class NeighborQuery:
         return NeighborConnection(
             edges=shown.edges,
             page_info=shown.page_info,
-            count=lambda: graph.read(neighbours_counted, of, via, admitted),
+            count=lambda: lookups.neighbours_counted(of, via, admitted),
             groups=[NeighborGroup.from_domain(group) for group in groups],
         )

@@ -24,11 +24,8 @@ from service.graphql.types.runs import LoadRun
 from service.graphql.types.service import Limits, Ontology
 from service.queries.documents import documents, documents_counted
 from service.queries.entities import entities_like
-from service.queries.entities_meant import matches
-from service.queries.paths_expand import relations_of_hops
 from service.queries.relations_listed import relations_counted, relations_listed
 from service.queries.state import load_runs, load_runs_counted, sources_loaded
-from service.searches.endpoints import lookup
 from service.searches.evidence import claims_of_relations, relations_on_path
 
 Wanted = Annotated[strawberry.ID, strawberry.argument(description="Id, name or alias of the entity.")]
@@ -78,10 +75,10 @@ class RecordQuery:
         if (id is None) == (name is None):
             raise QuestionError("give either id or name")
         if id is not None:
-            found = await info.context.load.entity_by_id.load(EntityId(id))
+            found = await info.context.entity_by_id(EntityId(id))
             return None if found is None else Entity.from_record(found)
         assert name is not None
-        named = (await info.context.graph.read(matches, [name], type=type))[name]
+        named = (await info.context.lookups.matches([name], type=type))[name]
         return Entity.from_record(named[0].entity)
 
     @strawberry.field(
@@ -153,11 +150,11 @@ class RecordQuery:
             ),
         ] = None,
     ) -> list[Relation]:
-        known = await lookup(info.context.graph, [a, b])
+        known = await info.context.lookups.meant([a, b])
         info.context.know(known.values())
         pair = known[a].id, known[b].id
         walk = Walk(via=(where or RelationFilter()).to_domain())
-        hops = await info.context.graph.read(relations_of_hops, [pair], walk)
+        hops = await info.context.lookups.hops([pair], walk)
         return [Relation.from_record(relation) for relation in hops.relations.get(pair, ())]
 
     @strawberry.field(
@@ -184,7 +181,7 @@ class RecordQuery:
         if sum(one is not None for one in (relation_id, path_id, entity_id)) != 1:
             raise QuestionError("give one of relationId, pathId and entityId")
         if entity_id is not None:
-            known = await lookup(info.context.graph, [entity_id])
+            known = await info.context.lookups.meant([entity_id])
             return await Entity.from_record(known[entity_id]).claims_in(info.context, window)
         relations = (
             [RelationId(relation_id)] if relation_id else await relations_on_path(info.context.graph, path_id or "")
@@ -301,5 +298,5 @@ async def node_by_id(context: Context, id: str) -> Node | None:
             context.cacheable = False
             job = await load.job_by_name.load(id.removeprefix(JOB))
             return None if job is None else Job.from_state(job)
-    entity = await load.entity_by_id.load(EntityId(id))
+    entity = await context.entity_by_id(EntityId(id))
     return None if entity is None else Entity.from_record(entity)

@@ -1,6 +1,5 @@
 """Headers that tell browsers what pages of this service may do, on every answer."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAGE_POLICY = "; ".join(
@@ -21,13 +20,16 @@ PAGE_POLICY = "; ".join(
 """What a page may load: from this address alone, no inline script."""
 OTHER_POLICY = "default-src 'none'; frame-ancestors 'none'"
 """For what is no page: opened as one, it may do nothing."""
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "cross-origin-opener-policy": "same-origin",
-}
+_POLICY_OF_PAGES, _OTHER_POLICY = (
+    (b"content-security-policy", policy.encode()) for policy in (PAGE_POLICY, OTHER_POLICY)
+)
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+)
 
 
 class SecurityHeaders:
@@ -44,11 +46,10 @@ class SecurityHeaders:
 
         async def told(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                page = headers.get("content-type", "").startswith("text/html")
-                headers.setdefault("content-security-policy", PAGE_POLICY if page else OTHER_POLICY)
-                for name, value in _ALWAYS.items():
-                    headers.setdefault(name, value)
+                headers = dict(message["headers"])
+                page = headers.get(b"content-type", b"").startswith(b"text/html")
+                added = (_POLICY_OF_PAGES if page else _OTHER_POLICY, *_ALWAYS)
+                message["headers"] = [*message["headers"], *(one for one in added if one[0] not in headers)]
             await send(message)
 
         await self._app(scope, receive, told)

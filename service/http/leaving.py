@@ -9,6 +9,9 @@ from starlette.types import Receive
 T = TypeVar("T")
 
 
+_UNWATCHED_S = 0.05
+
+
 class ClientLeft(Exception):
     """Nobody waits for the answer any more."""
 
@@ -16,20 +19,44 @@ class ClientLeft(Exception):
 async def unless_left(receive: Receive, work: Coroutine[Any, Any, T], *, may_stop: Callable[[], bool]) -> T:
     """The result of `work`, which is cancelled when the client leaves, if `may_stop` then says so. Raises ClientLeft.
 
-    The body of the request must have been read.
+    The body of the request must have been read. Nobody looks for the client in the first moment: most answers are there by then.
     """
-    working, leaving = asyncio.ensure_future(work), asyncio.ensure_future(left(receive))
+    watch = _Watch(receive, may_stop)
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done() and not may_stop():
-            await asyncio.wait({working})
-        if not working.done():
-            raise ClientLeft
-        return working.result()
+        return await work
+    except asyncio.CancelledError:
+        if watch.cancelled and watch.worker.uncancel() <= watch.cancelling:
+            raise ClientLeft from None
+        raise
     finally:
-        working.cancel()
-        leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+        watch.close()
+
+
+class _Watch:
+    """Cancels the task that made it once the client has left."""
+
+    def __init__(self, receive: Receive, may_stop: Callable[[], bool]) -> None:
+        worker = asyncio.current_task()
+        assert worker is not None
+        self.worker, self.cancelling, self.cancelled = worker, worker.cancelling(), False
+        self._receive, self._may_stop = receive, may_stop
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_UNWATCHED_S, self._begin)
+
+    def close(self) -> None:
+        """Look no further."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        await left(self._receive)
+        if self._may_stop():
+            self.cancelled = True
+            self.worker.cancel()
 
 
 async def left(receive: Receive) -> None:

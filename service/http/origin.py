@@ -3,6 +3,7 @@ page of another origin cannot forge."""
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import orjson
@@ -14,6 +15,7 @@ from service.http.request import BadRequest, GraphQLRequest
 
 PREFLIGHT_HEADERS = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
 """A page of another origin can send none of these without being asked about it first (CORS)."""
+_MOST_REMEMBERED = 1_000
 _UNASKED_TYPES = ("", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -26,13 +28,14 @@ class AllowedHosts:
 
     def __init__(self, app: ASGIApp, *, names: Iterable[str]) -> None:
         self._app, self._names = app, tuple(name.lower() for name in names)
+        self._admits = lru_cache(_MOST_REMEMBERED)(self._decide)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it (421; 403 before a WebSocket is accepted)."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        host = Headers(scope=scope).get("host", "")
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
         if self._admits(host):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -45,7 +48,7 @@ class AllowedHosts:
             await send({"type": "http.response.start", "status": 421, "headers": headers})
             await send({"type": "http.response.body", "body": orjson.dumps({"errors": [error]})})
 
-    def _admits(self, host: str) -> bool:
+    def _decide(self, host: str) -> bool:
         try:
             name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
         except ValueError:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -32,8 +33,16 @@ class GraphQLRequest:
 
 def accepted_type(request: Request) -> str:
     """The media type to answer in. Raises BadRequest (406) when the client admits neither of ours."""
+    best = _offered(request.headers.get("accept", "") or "*/*")
+    if best is None:
+        raise BadRequest(406, f"this API answers in {RESPONSE_JSON} or {JSON}", "NOT_ACCEPTABLE")
+    return best
+
+
+@lru_cache(1_000)
+def _offered(header: str) -> str | None:
+    """Which of our media types an Accept header likes most."""
     best, best_weight = None, 0.0
-    header = request.headers.get("accept", "") or "*/*"
     for entry in header.split(","):
         name, *parameters = (part.strip() for part in entry.split(";"))
         weight = 1.0
@@ -53,8 +62,6 @@ def accepted_type(request: Request) -> str:
                 continue
         if weight > best_weight:
             best, best_weight = offered, weight
-    if best is None:
-        raise BadRequest(406, f"this API answers in {RESPONSE_JSON} or {JSON}", "NOT_ACCEPTABLE")
     return best
 
 

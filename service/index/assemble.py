@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from graph_schema.vocabulary import EntityType, Modality
 from service.index.build import RelationLists, build
 from service.index.change import Change, RelationRow
 from service.index.claim_lists import ClaimBuilder, ClaimLists
-from service.index.entities import EntityIds, Names
+from service.index.entities import EntityIds
 from service.index.filters import day_number
 from service.index.layout import (
     CODE_SHIFT,
@@ -27,9 +27,9 @@ from service.index.layout import (
     TYPES,
     Array,
     Bytes,
-    Longs,
     Numbers,
 )
+from service.index.naming import Naming
 from service.index.snapshot import Snapshot, joined
 from service.paths.specificity import is_common_noun
 
@@ -55,25 +55,31 @@ def period_of(status: Modality, first: dt.date | None, last: dt.date | None) -> 
     return day_number(first), day_number(last)
 
 
-def by_id(ids: Sequence[EntityId], number: Numbers) -> EntityIds:
-    """The table of ids, of which `number` tells each one's number."""
+def detail_of(row: RelationRow) -> tuple[int, ...]:
+    """What the index keeps of a relation's details."""
+    first, last = period_of(row.status, row.valid_from, row.valid_to)
+    return first, last, row.sources, row.claims, day_number(row.first_seen), day_number(row.last_seen)
+
+
+def ranks(ids: Sequence[EntityId]) -> Numbers:
+    """The place of each id among all of them. Bytes in UTF-8 sort as the code points of text do."""
     encoded = [id.encode() for id in ids]
-    order = sorted(range(len(ids)), key=encoded.__getitem__)
-    numbers = number[order] if len(ids) else number
-    place = np.empty(len(ids), dtype=np.int32)
-    place[numbers] = np.arange(len(ids), dtype=np.int32)
-    return EntityIds(Names.of(encoded[i] for i in order), numbers, place)
+    rank = np.empty(len(ids), dtype=np.int32)
+    rank[sorted(range(len(ids)), key=encoded.__getitem__)] = np.arange(len(ids), dtype=np.int32)
+    return rank
 
 
 def snapshot_of(
     version: int,
     ids: Sequence[EntityId],
     types: Bytes,
+    names: Sequence[Sequence[str]],
+    wholes: Mapping[EntityId, EntityId],
     lists: RelationLists,
-    periods: Longs,
+    details: Numbers,
     claims: ClaimLists | None,
 ) -> Snapshot:
-    """A snapshot of entities in any order, of which the ends of `lists` are places.
+    """A snapshot of entities in any order, of which the ends of `lists` are places. `names`: of each its name and aliases.
 
     Raises TooManyConfidences.
     """
@@ -81,40 +87,42 @@ def snapshot_of(
     order = np.argsort(-degree, kind="stable")
     number = np.empty(len(ids), dtype=np.int32)
     number[order] = np.arange(len(ids), dtype=np.int32)
-    table = by_id(ids, number)
+    ordered = [ids[int(i)] for i in order]
     lists = replace(lists, subject=number[lists.subject], object=number[lists.object])
-    return _made(version, table, types[order], table.place, lists, periods, claims)
+    naming = Naming.of([names[int(i)] for i in order], wholes)
+    return _made(version, EntityIds.of(ordered), types[order], naming, ranks(ordered), lists, details, claims)
 
 
 def _made(
     version: int,
     ids: EntityIds,
     types: Bytes,
+    naming: Naming,
     rank: Numbers,
     lists: RelationLists,
-    periods: Longs,
+    details: Numbers,
     claims: ClaimLists | None,
 ) -> Snapshot:
-    rows, relations, confidences = build(lists, rank)
+    rows, relations, confidences = build(lists, details, rank)
     behind = None if claims is None else claims.sorted(len(lists.subject))
-    return Snapshot(version, rows, relations, confidences, periods, ids, types, behind, *joined(rows))
+    return Snapshot(version, rows, relations, confidences, details, ids, types, naming, behind, *joined(rows))
 
 
-class Periods:
-    """Numbers for periods."""
+class Details:
+    """Numbers for details."""
 
-    def __init__(self, known: Longs | None = None) -> None:
-        rows = () if known is None else ((int(first), int(last)) for first, last in known)
-        self._codes: dict[tuple[int, int], int] = {row: code for code, row in enumerate(rows)}
+    def __init__(self, known: Numbers | None = None) -> None:
+        rows = () if known is None else map(tuple, known.tolist())
+        self._codes: dict[tuple[int, ...], int] = {row: code for code, row in enumerate(rows)}
 
-    def code(self, period: tuple[int, int]) -> int:
-        """The number of a period."""
-        return self._codes.setdefault(period, len(self._codes))
+    def code(self, detail: tuple[int, ...]) -> int:
+        """The number of a detail."""
+        return self._codes.setdefault(detail, len(self._codes))
 
     @property
-    def table(self) -> Longs:
-        """p × 2: the periods by number."""
-        return np.array(list(self._codes), dtype=np.int64).reshape(-1, 2)
+    def table(self) -> Numbers:
+        """d × 6: the details by number."""
+        return np.array(list(self._codes), dtype=np.int32).reshape(-1, 6)
 
 
 def lists_of(graph: Snapshot) -> RelationLists:
@@ -131,8 +139,7 @@ def lists_of(graph: Snapshot) -> RelationLists:
         type=(tag & (INWARD - 1)).astype(np.uint8),
         status=((tag >> STATUS_SHIFT) & 7).astype(np.uint8),
         confidence=graph.confidences[tag >> CODE_SHIFT],
-        sources=graph.relations.sources,
-        period=graph.relations.period,
+        detail=graph.relations.detail,
         digest=graph.relations.digest,
     )
 
@@ -146,8 +153,8 @@ def next_snapshot(graph: Snapshot, change: Change) -> Snapshot:
     kept = np.ones(len(lists.subject), dtype=bool)
     kept[gone] = False
     number = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)
-    periods = Periods(graph.periods)
-    fresh = relation_lists(change.relations, ids, periods)
+    details = Details(graph.details)
+    fresh = relation_lists(change.relations, ids, details)
     merged = RelationLists(
         **{
             name: np.concatenate([getattr(lists, name)[kept], getattr(fresh, name)])
@@ -159,7 +166,12 @@ def next_snapshot(graph: Snapshot, change: Change) -> Snapshot:
         first = int(kept.sum())
         owners = {row.id: first + i for i, row in enumerate(change.relations)}
         claims = ClaimLists.of(graph.claims).changed(number, change.claims, owners, change.began)
-    return _made(change.version, ids, types, rank, merged, periods.table, claims)
+    naming = graph.naming
+    if change.entities:
+        places = ((ids.number_of(row.id), row) for row in change.entities)
+        called = {place: (row.name, *row.aliases) for place, row in places if place is not None}
+        naming = naming.changed(called, ((row.id, row.whole) for row in change.entities))
+    return _made(change.version, ids, types, naming, rank, merged, details.table, claims)
 
 
 def _entities(graph: Snapshot, change: Change) -> tuple[EntityIds, Bytes, Numbers]:
@@ -219,7 +231,7 @@ def _id(ids: EntityIds, lists: RelationLists, place: int) -> RelationId:
     return relation_id(subject, TYPES[lists.type[place]], object)
 
 
-def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, periods: Periods) -> RelationLists:
+def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, details: Details) -> RelationLists:
     """Rows as lists. Raises NotFollowable when an end is not known."""
     ends = [ids.number_of(end) for row in rows for end in (row.subject, row.object)]
     if None in ends:
@@ -231,10 +243,7 @@ def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, periods: Periods
         type=np.array([TYPE_CODE[row.type] for row in rows], dtype=np.uint8),
         status=np.array([STATUS_CODE[row.status] for row in rows], dtype=np.uint8),
         confidence=np.array([row.confidence for row in rows], dtype=np.float64),
-        sources=np.array([min(row.sources, 65_535) for row in rows], dtype=np.uint16),
-        period=np.array(
-            [periods.code(period_of(row.status, row.valid_from, row.valid_to)) for row in rows], dtype=np.int32
-        ),
+        detail=np.array([details.code(detail_of(row)) for row in rows], dtype=np.int32),
         digest=np.array([digest_of(row.id) for row in rows], dtype=np.uint32),
     )
 
@@ -242,11 +251,13 @@ def relation_lists(rows: Sequence[RelationRow], ids: EntityIds, periods: Periods
 def snapshot_of_rows(change: Change) -> Snapshot:
     """A snapshot of a whole graph told as a change from nothing. Raises NotFollowable, TooManyConfidences."""
     ids = [row.id for row in change.entities]
-    table, periods = by_id(ids, np.arange(len(ids), dtype=np.int32)), Periods()
-    lists = relation_lists(change.relations, table, periods)
+    table, details = EntityIds.of(ids), Details()
+    lists = relation_lists(change.relations, table, details)
     owners = {row.id: i for i, row in enumerate(change.relations)}
     claims = ClaimBuilder()
     for claim in change.claims:
         claims.add(owners[claim.relation], claim)
     types = np.array([type_code(row.type, row.name) for row in change.entities], dtype=np.uint8)
-    return snapshot_of(change.version, ids, types, lists, periods.table, claims.lists(change.began))
+    names = [(row.name, *row.aliases) for row in change.entities]
+    wholes = {row.id: row.whole for row in change.entities if row.whole is not None}
+    return snapshot_of(change.version, ids, types, names, wholes, lists, details.table, claims.lists(change.began))

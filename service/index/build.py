@@ -12,9 +12,9 @@ from service.index.layout import (
     INWARD,
     MOST_CONFIDENCES,
     SINGLE,
+    SOURCES,
     STATUS_SHIFT,
     TYPES,
-    Array,
     Bytes,
     Costs,
     Longs,
@@ -38,15 +38,15 @@ class RelationLists:
     type: Bytes
     status: Bytes
     confidence: Costs
-    sources: Array
-    period: Numbers
+    detail: Numbers
     digest: Tags
 
 
-def build(lists: RelationLists, rank: Numbers) -> tuple[Rows, Relations, Costs]:
+def build(lists: RelationLists, details: Numbers, rank: Numbers) -> tuple[Rows, Relations, Costs]:
     """The rows, what else is known of each relation, and the table of confidences, highest first.
 
-    The ends of `lists` are numbers of entities, of which `rank` tells the place of the id among all ids.
+    The ends of `lists` are numbers of entities, of which `rank` tells the place of the id among all ids, their details rows of
+    `details`.
     Raises TooManyConfidences.
     """
     confidences, code = np.unique(lists.confidence, return_inverse=True)
@@ -54,7 +54,7 @@ def build(lists: RelationLists, rank: Numbers) -> tuple[Rows, Relations, Costs]:
     if len(confidences) >= MOST_CONFIDENCES:
         raise TooManyConfidences(f"{len(confidences)} different confidences")
     code = (len(confidences) - 1 - code).astype(np.uint32)
-    tag = kinds(lists) | code << np.uint32(CODE_SHIFT)
+    tag = kinds(lists, details) | code << np.uint32(CODE_SHIFT)
     by_rank = np.empty(len(rank), dtype=np.int32)
     by_rank[rank] = np.arange(len(rank), dtype=np.int32)
     m = len(lists.subject)
@@ -72,12 +72,12 @@ def build(lists: RelationLists, rank: Numbers) -> tuple[Rows, Relations, Costs]:
     rows = Rows(start, neighbour, tags, relation, by_neighbour_start, by_neighbour, rank, by_rank)
     subject_crowd, object_crowd = (np.empty(m, dtype=np.uint8) for _ in range(2))
     crowds(start, tags, relation, CROWD_STEPS, subject_crowd, object_crowd)
-    return rows, Relations(lists.digest, lists.sources, lists.period, subject_crowd, object_crowd), confidences
+    return rows, Relations(lists.digest, lists.detail, subject_crowd, object_crowd), confidences
 
 
-def kinds(lists: RelationLists) -> Tags:
+def kinds(lists: RelationLists, details: Numbers) -> Tags:
     """The kind of each relation's slot in its subject's row."""
-    single = np.where(lists.sources <= 1, np.uint32(SINGLE), np.uint32(0))
+    single = np.where(details[:, SOURCES] <= 1, np.uint32(SINGLE), np.uint32(0))[lists.detail]
     return lists.type.astype(np.uint32) | lists.status.astype(np.uint32) << np.uint32(STATUS_SHIFT) | single
 
 

@@ -14,6 +14,9 @@ class EntityRow:
     id: EntityId
     type: EntityType
     name: str
+    aliases: tuple[str, ...] = ()
+    whole: EntityId | None = None
+    """The entity that it was judged to be; its names mean that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,9 @@ class RelationRow:
     status: Modality
     confidence: float
     sources: int
+    claims: int = 1
+    first_seen: dt.date | None = None
+    last_seen: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
 
@@ -49,6 +55,8 @@ class Change:
     """What became of the graph between two versions."""
 
     version: int
+    exact: bool = True
+    """Nothing was written while it was read; otherwise parts of what the next version brings may be in it."""
     removed_relations: set[RelationId] = field(default_factory=set)
     removed_entities: set[EntityId] = field(default_factory=set)
     entities: list[EntityRow] = field(default_factory=list)

@@ -1,12 +1,14 @@
-"""The engine that searches in memory. What an answer shows is still read from the database, of the same version.
+"""The engine that searches in memory, and answers from there while the snapshot is current.
 
-Where the graph has moved on between the search and the reading, where the index is not ready or does not know what a
-question asks for, the database answers instead: never is an answer made of two versions.
+Where it is not known to be, or does not hold what an answer shows, that is read from the database, of the same version. Where the
+graph has moved on between the search and the reading, where the index is not ready or does not know what a question asks for, the
+database answers instead: never is an answer made of two versions.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
@@ -14,18 +16,25 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from service.engines.interface import GraphView, PathEngine
+from graph_schema.ids import EntityId
+from service.engines.interface import GraphView, Moved, PathEngine
 from service.engines.records_view import RecordsView
+from service.filters.walk import EntityFilter, Walk
 from service.index.around_entity import reach_around
 from service.index.between_ends import paths_between
 from service.index.filters import NotIndexed
 from service.index.keeper import IndexKeeper
 from service.index.kernels.walking import ENDED, EXPANSIONS, LIMIT, LOOKED, Notes
+from service.index.records import IndexedRecords
 from service.index.snapshot import Snapshot
 from service.paths.budget import Meter, OutOfBudget
 from service.paths.reach import Reach, ReachQuestion
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathQuestion, SearchOutcome
+from service.queries.holdings import StoredHolding
+from service.queries.paths_expand import HopKey, Hops
+from service.queries.records import EntityRecord, RelationRecord
+from service.queries.supply import Production
 from service.settings import ServiceSettings
 
 T = TypeVar("T")
@@ -37,10 +46,6 @@ _LARGE = 2_000_000
 
 _LEAST_S = 0.1
 """Seconds that a try gets even where no time is left: none at all would mean no limit."""
-
-
-class Moved(Exception):
-    """The graph is no longer of the version of the snapshot."""
 
 
 class IndexEngine:
@@ -60,6 +65,9 @@ class IndexEngine:
         def left() -> float:
             return max(deadline - loop.time(), _LEAST_S)
 
+        if (current := self._keeper.current) is not None:
+            with suppress(NotIndexed):
+                return await work(IndexView(current, self._executor, self._settings))
         for _ in range(2):
             if (snapshot := self._keeper.snapshot) is None:
                 break
@@ -75,7 +83,7 @@ class IndexEngine:
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
     ) -> T:
         await _still_at(tx, snapshot)
-        answer = await work(IndexView(tx, snapshot, self._executor, self._settings))
+        answer = await work(CheckedView(tx, snapshot, self._executor, self._settings))
         await _still_at(tx, snapshot)
         return answer
 
@@ -85,17 +93,19 @@ async def _still_at(tx: AsyncManagedTransaction, snapshot: Snapshot) -> None:
         raise Moved
 
 
-class IndexView(RecordsView):
-    """A `GraphView`: searches run over a snapshot, everything else is read in one transaction."""
+class SnapshotSearches:
+    """The searches of a view, over a snapshot."""
 
     engine = EngineName.INDEX
     lost = False
 
-    def __init__(
-        self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, settings: ServiceSettings
-    ) -> None:
-        super().__init__(tx)
+    def __init__(self, snapshot: Snapshot, executor: Executor, settings: ServiceSettings) -> None:
         self._snapshot, self._executor, self._settings = snapshot, executor, settings
+
+    @property
+    def version(self) -> int | None:
+        """See `GraphReader`."""
+        return self._snapshot.version
 
     async def paths(self, question: PathQuestion, meter: Meter) -> SearchOutcome:
         """See `GraphView`."""
@@ -167,3 +177,49 @@ class IndexView(RecordsView):
             timer.cancel()
         meter.spend(looked)
         return outcome
+
+
+class IndexView(SnapshotSearches):
+    """A `GraphView` of a snapshot alone. Raises NotIndexed for what it does not hold."""
+
+    def __init__(self, snapshot: Snapshot, executor: Executor, settings: ServiceSettings) -> None:
+        super().__init__(snapshot, executor, settings)
+        self._records = IndexedRecords(snapshot)
+
+    async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
+        """See `GraphView`."""
+        return self._records.entities_meant(names)
+
+    async def entities(self, ids: Iterable[EntityId]) -> Mapping[EntityId, EntityRecord]:
+        """See `GraphView`."""
+        return self._records.entities(ids)
+
+    async def admitted(self, ids: Iterable[EntityId], where: EntityFilter) -> set[EntityId]:
+        """See `GraphView`."""
+        return self._records.admitted(ids, where)
+
+    async def hops(self, pairs: Iterable[HopKey], walk: Walk) -> Hops:
+        """See `GraphView`."""
+        return self._records.hops(pairs, walk)
+
+    async def production(self, ids: Iterable[EntityId]) -> list[Production]:
+        """See `GraphView`."""
+        return self._records.production(ids)
+
+    async def holders(self, *_: object) -> list[StoredHolding]:
+        """What claims say of holdings stands in the database alone."""
+        raise NotIndexed("holdings")
+
+    async def listings(self, *_: object) -> Mapping[EntityId, Sequence[RelationRecord]]:
+        """Read of the database, with the holdings."""
+        raise NotIndexed("listings")
+
+
+class CheckedView(SnapshotSearches, RecordsView):
+    """A `GraphView`: searches run over a snapshot, everything else is read in one transaction."""
+
+    def __init__(
+        self, tx: AsyncManagedTransaction, snapshot: Snapshot, executor: Executor, settings: ServiceSettings
+    ) -> None:
+        SnapshotSearches.__init__(self, snapshot, executor, settings)
+        RecordsView.__init__(self, tx)

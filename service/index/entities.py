@@ -1,28 +1,30 @@
-"""The ids of entities, as one piece of memory: ids sorted and laid end to end, without an object for each."""
+"""The ids of entities: laid end to end, and found by their sorted digests, without an object for each."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from graph_schema.ids import EntityId
-from service.index.layout import Bytes, Longs, Numbers
+from service.index.layout import Array, Bytes, Numbers, Tags
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Sorted byte strings laid end to end."""
+    """Byte strings laid end to end."""
 
     text: Bytes
-    ends: Longs
+    ends: Array
 
     @classmethod
     def of(cls, names: Iterable[bytes]) -> "Names":
-        """From sorted names."""
+        """From byte strings."""
         names = list(names)
         lengths = np.fromiter(map(len, names), dtype=np.int64, count=len(names))
         ends = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
+        if ends[-1] <= np.iinfo(np.int32).max:
+            ends = ends.astype(np.int32)
         return cls(np.frombuffer(b"".join(names), dtype=np.uint8), ends)
 
     def __len__(self) -> int:
@@ -31,32 +33,69 @@ class Names:
     def __getitem__(self, place: int) -> bytes:
         return self.text[self.ends[place] : self.ends[place + 1]].tobytes()
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they take."""
+        return int(self.text.nbytes + self.ends.nbytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Finds texts by 32 bits of them."""
+
+    sorted: Tags
+    number: Numbers
+    """Of the text of each of the digests."""
+
+    @classmethod
+    def of(cls, texts: Sequence[bytes]) -> "Digests":
+        """Of texts by number."""
+        digests = np.fromiter(map(zlib.crc32, texts), dtype=np.uint32, count=len(texts))
+        order = np.argsort(digests, kind="stable").astype(np.int32)
+        return cls(digests[order], order)
+
+    def like(self, text: bytes) -> Iterator[int]:
+        """Numbers of the texts with the digest of this one: itself, if it is there, and perhaps others."""
+        wanted = np.uint32(zlib.crc32(text))
+        place, last = int(self.sorted.searchsorted(wanted)), len(self.sorted)
+        while place < last and self.sorted[place] == wanted:
+            yield int(self.number[place])
+            place += 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that they take."""
+        return int(self.sorted.nbytes + self.number.nbytes)
+
 
 @dataclass(frozen=True, slots=True)
 class EntityIds:
-    """Numbers of entities by id, and back. Bytes in UTF-8 sort as the code points of text do."""
+    """Numbers of entities by id, and back."""
 
     names: Names
-    number: Numbers
-    """Of each of `names`."""
-    place: Numbers
-    """The other way about; -1 for one that came later."""
+    """By number."""
+    digests: Digests
     later: dict[EntityId, int] = field(default_factory=dict)
     """Ids that came since `names` were laid out."""
     later_ids: dict[int, EntityId] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, ids: Iterable[EntityId]) -> "EntityIds":
+        """Of ids by number."""
+        encoded = [id.encode() for id in ids]
+        return cls(Names.of(encoded), Digests.of(encoded))
+
     def number_of(self, id: EntityId) -> int | None:
         """The number of an entity; None when there is none of this id."""
         wanted = id.encode()
-        place = bisect_left(self.names, wanted)
-        if place < len(self.names) and self.names[place] == wanted:
-            return int(self.number[place])
+        for number in self.digests.like(wanted):
+            if self.names[number] == wanted:
+                return number
         return self.later.get(id)
 
     def id_of(self, number: int) -> EntityId:
         """The id of the entity of this number."""
-        place = self.place[number] if number < len(self.place) else -1
-        return self.later_ids[number] if place < 0 else EntityId(self.names[place].decode())
+        return EntityId(self.names[number].decode()) if number < len(self.names) else self.later_ids[number]
 
     def ids_of(self, numbers: Iterable[int]) -> list[EntityId]:
         """The ids of the entities of these numbers."""
@@ -64,13 +103,11 @@ class EntityIds:
 
     def with_later(self, ids: Sequence[EntityId]) -> "EntityIds":
         """With ids that the next numbers belong to."""
-        first = len(self.place) + len(self.later)
+        first = len(self.names) + len(self.later)
         new = {id: first + i for i, id in enumerate(ids)}
-        return EntityIds(
-            self.names, self.number, self.place, self.later | new, self.later_ids | {i: id for id, i in new.items()}
-        )
+        return EntityIds(self.names, self.digests, self.later | new, self.later_ids | {i: id for id, i in new.items()})
 
     @property
     def nbytes(self) -> int:
         """Bytes that the ids take, save those that came later."""
-        return int(self.names.text.nbytes + self.names.ends.nbytes + self.number.nbytes + self.place.nbytes)
+        return self.names.nbytes + self.digests.nbytes

@@ -19,10 +19,13 @@ from service.index.kernels.walking import HUB, OPEN, Rule
 from service.index.layout import (
     ENDED_SOME_DAY,
     ENTITY_TYPE_CODE,
+    FIRST,
     GONE,
     INWARD,
     KINDS,
+    LAST,
     NO_DAY,
+    SOURCES,
     STATUS_CODE,
     STATUS_SHIFT,
     STATUSES,
@@ -35,8 +38,7 @@ from service.index.snapshot import Claims, Snapshot
 from service.queries.degrees import MOST_ENTITIES
 
 _LISTING = (RelationType.SANCTIONS, RelationType.RESTRICTS_EXPORTS_TO)
-_PLACES_DEEP = 3
-_MOST_SOURCES = np.iinfo(np.uint16).max
+PLACES_DEEP = 3
 _EPOCH = dt.date(1970, 1, 1)
 _NONE = np.zeros(0, dtype=np.uint8)
 _RANKS = np.array([(*LIVE_MODALITIES, Modality.ENDED, Modality.DENIED).index(status) for status in STATUSES])
@@ -82,14 +84,10 @@ def _tables(via: RelationFilter) -> tuple[Bytes, Bytes]:
 def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
     """Which relations meet the conditions that a slot does not tell; empty where there are none."""
     masks = []
-    if via.min_sources > 1:
-        if via.min_sources > _MOST_SOURCES:
-            raise NotIndexed("more sources than are counted")
-        masks.append(graph.relations.sources >= via.min_sources)
-    elif via.min_sources == 1:
-        masks.append(graph.relations.sources >= 1)
+    if via.min_sources > 0:
+        masks.append((graph.details[:, SOURCES] >= via.min_sources)[graph.relations.detail])
     if via.valid_at is not None or via.undated is UndatedPolicy.EXCLUDE:
-        masks.append(_holding(graph, via)[graph.relations.period])
+        masks.append(_holding(graph, via)[graph.relations.detail])
     if via.min_share or via.asks_claims:
         if graph.claims is None:
             raise NotIndexed("the claims found no room in the index")
@@ -106,8 +104,8 @@ def _admitted(graph: Snapshot, via: RelationFilter) -> Bytes:
 
 
 def _holding(graph: Snapshot, via: RelationFilter) -> Array:
-    """By period: whether it meets the conditions on dates."""
-    first, last = graph.periods[:, 0], graph.periods[:, 1]
+    """By row of the details: whether it meets the conditions on dates."""
+    first, last = graph.details[:, FIRST], graph.details[:, LAST]
     holding = np.ones(len(first), dtype=bool)
     if via.valid_at is not None:
         day = day_number(via.valid_at)
@@ -195,13 +193,13 @@ def _entity_mask(graph: Snapshot, rule: EntityFilter) -> Bytes:
     if rule.exclude_countries:
         masks.append(~_lying_in(graph, rule.exclude_countries))
     if rule.listed is not None:
-        listed = with_slot(graph.rows.start, graph.rows.tag, _asserted(_LISTING, inward=True)) != 0
+        listed = with_slot(graph.rows.start, graph.rows.tag, asserted(_LISTING, inward=True)) != 0
         masks.append(listed if rule.listed else ~listed)
     if rule.products:
         masks.append(~_of_types(types, THINGS) | _mask(graph, rule.products))
     if rule.listed_by:
         listers = numbers_of(graph, rule.listed_by)
-        masks.append(_neighbours(graph, listers, _asserted(_LISTING, inward=False)))
+        masks.append(_neighbours(graph, listers, asserted(_LISTING, inward=False)))
     return np.logical_and.reduce(masks).astype(np.uint8)
 
 
@@ -225,7 +223,7 @@ def _mask(graph: Snapshot, ids: Iterable[EntityId]) -> Array:
     return mask
 
 
-def _asserted(types: Iterable[RelationType], *, inward: bool) -> Bytes:
+def asserted(types: Iterable[RelationType], *, inward: bool) -> Bytes:
     """By kind: an asserted relation of these types, seen from its object (`inward`) or its subject."""
     kinds = np.arange(KINDS)
     asserted = (kinds >> STATUS_SHIFT) & 7 == STATUS_CODE[Modality.ASSERTED]
@@ -236,9 +234,9 @@ def _asserted(types: Iterable[RelationType], *, inward: bool) -> Bytes:
 def _lying_in(graph: Snapshot, places: Iterable[EntityId]) -> Array:
     """Entities in one of these places, through at most three relations, and the places themselves."""
     mask = _mask(graph, places)
-    table = _asserted([RelationType.LOCATED_IN], inward=True)
+    table = asserted([RelationType.LOCATED_IN], inward=True)
     frontier = np.flatnonzero(mask).astype(np.int32)
-    for _ in range(_PLACES_DEEP):
+    for _ in range(PLACES_DEEP):
         found = _neighbours(graph, frontier, table) & ~mask
         mask |= found
         frontier = np.flatnonzero(found).astype(np.int32)

@@ -1,6 +1,11 @@
-"""Keeps a snapshot of the graph: read in the background, then brought up to date with every new version."""
+"""Keeps a snapshot of the graph: read in the background, then brought up to date with every new version.
+
+A snapshot is *current* while it was the newest version a moment ago, and while nobody in this process has written or read of a
+newer one. Then it answers by itself, without the database being asked.
+"""
 
 import asyncio
+import math
 import time
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -53,15 +58,37 @@ class IndexStatus:
 class IndexKeeper:
     """Holds the newest snapshot. `run` keeps it; until it is there questions go elsewhere."""
 
-    def __init__(self, graph: Graph, executor: Executor, *, most_megabytes: int, poll_s: float) -> None:
+    def __init__(
+        self, graph: Graph, executor: Executor, *, most_megabytes: int, poll_s: float, stale_s: float = 0.0
+    ) -> None:
+        """`stale_s`: how long after it was seen to be the newest a snapshot may answer by itself, in seconds."""
         self._graph, self._executor = graph, executor
-        self._most_megabytes, self._poll_s = most_megabytes, poll_s
+        self._most_megabytes, self._poll_s, self._stale_s = most_megabytes, poll_s, stale_s
         self.snapshot: Snapshot | None = None
+        self._newest_at = self._doubted_at = -math.inf
         self.status = IndexStatus(IndexState.LOADING)
         self._woken = asyncio.Event()
         self._following = asyncio.Lock()
         self._changed = 0
         self._told = 0.0
+
+    @property
+    def current(self) -> Snapshot | None:
+        """The snapshot, where it may answer by itself."""
+        newest_at = self._newest_at
+        if newest_at <= self._doubted_at or time.monotonic() - newest_at > self._stale_s:
+            return None
+        return self.snapshot
+
+    def told_of(self, version: int) -> None:
+        """Somebody was told of this version: no older one may be answered any more."""
+        if self.snapshot is not None and version > self.snapshot.version:
+            self.doubt()
+
+    def doubt(self) -> None:
+        """The graph may just have been written to: the database is asked before the snapshot answers again."""
+        self._doubted_at = time.monotonic()
+        self._woken.set()
 
     async def run(self) -> None:
         """Read the graph, then follow it until cancelled. A database that does not answer only delays it."""
@@ -111,16 +138,20 @@ class IndexKeeper:
             self._told = time.monotonic()
             log.info("index loading", relations=done, of=of)
 
-    def _hold(self, snapshot: Snapshot) -> None:
-        self.snapshot = snapshot
+    def _hold(self, snapshot: Snapshot, *, newest_at: float = -math.inf) -> None:
+        """`newest_at`: when the graph was known to be as the snapshot has it; parts of what came later may be in another."""
+        self.snapshot, self._newest_at = snapshot, newest_at
         relations = snapshot.number_of_relations
         self.status = IndexStatus(IndexState.READY, relations, relations, snapshot.version)
 
     async def _follow(self) -> None:
         """Bring the snapshot up to date."""
         async with self._following:
-            snapshot = self.snapshot
-            if snapshot is None or await self._graph.read(graph_version) == snapshot.version:
+            snapshot, asked_at = self.snapshot, time.monotonic()
+            if snapshot is None:
+                return
+            if await self._graph.read(graph_version) == snapshot.version:
+                self._newest_at = asked_at
                 return
             most = max(int(snapshot.number_of_relations * _REBUILD_SHARE), 1_000)
             try:
@@ -129,6 +160,7 @@ class IndexKeeper:
                 if self._changed > most:
                     raise TooMuchChanged
                 loop = asyncio.get_running_loop()
-                self._hold(await loop.run_in_executor(self._executor, next_snapshot, snapshot, change))
+                following = await loop.run_in_executor(self._executor, next_snapshot, snapshot, change)
+                self._hold(following, newest_at=asked_at if change.exact else -math.inf)
             except (TooMuchChanged, NotFollowable):
                 await self._load()

@@ -53,6 +53,9 @@ NO_DAY = -(1 << 31)
 """Stands for a date that is not known; others are days since 1970-01-01."""
 ENDED_SOME_DAY = NO_DAY + 1
 """Stands for the last day of a relation that has ended on a day not known."""
+FIRST, LAST, SOURCES, CLAIMS, FIRST_SEEN, LAST_SEEN = range(6)
+"""Columns of the table of details: first and last day on which a relation holds, its publishers, its claims, the earliest and
+the latest date among these."""
 HUB_ROW = 256
 """Rows longer than this can also be searched by neighbour."""
 
@@ -80,10 +83,8 @@ class Relations(NamedTuple):
 
     digest: Tags
     """First 32 bits of the id, to find a relation that was removed."""
-    sources: Array
-    """Number of publishers, at most 65,535."""
-    period: Numbers
-    """Row of `periods`."""
+    detail: Numbers
+    """Row of the table of details: what many relations share, as dates and numbers of sources."""
     crowd_subject: Bytes
     crowd_object: Bytes
     """How many relations of this type its ends have in the same role, as `crowd` counts."""

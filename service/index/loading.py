@@ -11,10 +11,11 @@ from graph_schema.database.cypher import native_date
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.index.assemble import Periods, digest_of, period_of, snapshot_of, type_code
+from service.index.assemble import Details, digest_of, period_of, snapshot_of, type_code
 from service.index.build import RelationLists
 from service.index.change import ClaimRow
 from service.index.claim_lists import ClaimBuilder, ClaimLists
+from service.index.filters import day_number
 from service.index.layout import STATUS_CODE, TYPE_CODE
 from service.index.reading import read_claims, read_counts, read_entities, read_relations, read_runs, read_state
 from service.index.snapshot import Snapshot
@@ -81,37 +82,44 @@ class _Reading:
     def __init__(self) -> None:
         self._numbers: dict[EntityId, int] = {}
         self._types: list[int] = []
-        self._periods = Periods()
+        self._names: list[tuple[str, ...]] = []
+        self._wholes: dict[EntityId, EntityId] = {}
+        self._details = Details()
         self._ids: list[str] = []
         self._parts: list[RelationLists] = []
 
     def add_entities(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        for id, type, name in zip(columns["id"], columns["type"], columns["name"], strict=True):
+        rows = (columns[name] for name in ("id", "type", "name", "aliases"))
+        for id, type, name, aliases in zip(*rows, strict=True):
             if id not in self._numbers:
                 self._numbers[EntityId(id)] = len(self._numbers)
                 self._types.append(type_code(EntityType(type), name))
+                self._names.append((name, *aliases))
+        self._wholes.update(columns["wholes"])
 
     def add_relations(self, type: RelationType, columns: Mapping[str, Sequence[Any]]) -> None:
         """Relations to entities that came since the entities were read are left out: they come with the changes."""
         ends = [[self._numbers.get(id, -1) for id in columns[name]] for name in ("subject", "object")]
         subject, object = (np.array(column, dtype=np.int32) for column in ends)
         known = (subject >= 0) & (object >= 0)
-        periods = [
-            self._periods.code(period_of(Modality(status), native_date(first), native_date(last)))
-            for status, (first, last) in zip(columns["status"], columns["period"], strict=True)
-        ]
+        rows = (columns[name] for name in ("status", "sources", "claims", "days"))
+        details = [self._detail(Modality(status), *counts, *days) for status, *counts, days in zip(*rows, strict=True)]
         part = RelationLists(
             subject=subject[known],
             object=object[known],
             type=np.full(int(known.sum()), TYPE_CODE[type], dtype=np.uint8),
             status=np.array([STATUS_CODE[status] for status in columns["status"]], dtype=np.uint8)[known],
             confidence=np.array(columns["confidence"], dtype=np.float64)[known],
-            sources=np.minimum(np.array(columns["sources"], dtype=np.int64), 65_535).astype(np.uint16)[known],
-            period=np.array(periods, dtype=np.int32)[known],
+            detail=np.array(details, dtype=np.int32)[known],
             digest=np.array([digest_of(id) for id in columns["id"]], dtype=np.uint32)[known],
         )
         self._ids += [id for id, one in zip(columns["id"], known, strict=True) if one]
         self._parts.append(part)
+
+    def _detail(self, status: Modality, sources: int, claims: int, *days: Any) -> int:
+        first, last, first_seen, last_seen = map(native_date, days)
+        period = period_of(status, first, last)
+        return self._details.code((*period, sources, claims, day_number(first_seen), day_number(last_seen)))
 
     def owners(self) -> dict[str, int]:
         """The place of each relation."""
@@ -125,10 +133,11 @@ class _Reading:
             }
         )
         types = np.array(self._types, dtype=np.uint8)
-        return snapshot_of(version, list(self._numbers), types, lists, self._periods.table, claims)
+        named = self._names, self._wholes
+        return snapshot_of(version, list(self._numbers), types, *named, lists, self._details.table, claims)
 
 
 _NO_RELATIONS = RelationLists(
     *(np.zeros(0, dtype=kind) for kind in (np.int32, np.int32, np.uint8, np.uint8, np.float64)),
-    *(np.zeros(0, dtype=kind) for kind in (np.uint16, np.int32, np.uint32)),
+    *(np.zeros(0, dtype=kind) for kind in (np.int32, np.uint32)),
 )

@@ -51,7 +51,8 @@ RETURN removed.relations AS relations, removed.entities AS entities
 """
 CHANGED_ENTITIES: LiteralString = """
 MATCH (e:Entity) WHERE e.version > $since
-RETURN e.id AS id, e.type AS type, e.name AS name LIMIT $most
+RETURN e.id AS id, e.type AS type, e.name AS name, coalesce(e.aliases, []) AS aliases,
+  head([(e)-[:FOLDED_INTO]->(whole:Entity) | whole.id]) AS whole LIMIT $most
 """
 _CHANGED = "\n  UNION ALL\n".join(
     f"  MATCH ()-[r:{term(type)}]->() WHERE r.version > $since RETURN r" for type in RelationType
@@ -62,7 +63,8 @@ CALL () {{
 }}
 WITH r LIMIT $most
 RETURN r.id AS id, type(r) AS type, startNode(r).id AS subject, endNode(r).id AS object, r.status AS status,
-  r.confidence AS confidence, r.sources AS sources, r.valid_from AS valid_from, r.valid_to AS valid_to
+  r.confidence AS confidence, r.sources AS sources, r.claims AS claims, r.first_seen AS first_seen, r.last_seen AS last_seen,
+  r.valid_from AS valid_from, r.valid_to AS valid_to
 """
 CLAIMS_BEHIND: LiteralString = """
 UNWIND $relations AS relation
@@ -94,19 +96,25 @@ async def read_change(tx: AsyncManagedTransaction, since: int, *, most: int) -> 
         change.removed_relations.update(row["relations"])
         change.removed_entities.update(row["entities"])
     async for row in await tx.run(CHANGED_ENTITIES, since=since, most=most + 1):
-        change.entities.append(EntityRow(EntityId(row["id"]), EntityType(row["type"]), row["name"]))
+        change.entities.append(_entity(row))
     change.relations = [_relation(row) async for row in await tx.run(CHANGED_RELATIONS, since=since, most=most + 1)]
     if max(len(change.entities), len(change.relations), len(change.removed_relations)) > most:
         raise TooMuchChanged
     ids = [row.id for row in change.relations]
     change.claims = [_claim(row) async for row in await tx.run(CLAIMS_BEHIND, relations=ids)]
     change.began = await read_runs(tx, {claim.run for claim in change.claims if claim.run is not None})
+    change.exact = (await read_state(tx)).version == change.version
     return change
 
 
 async def read_runs(tx: AsyncManagedTransaction, ids: Iterable[str]) -> dict[str, dt.datetime]:
     """When each of these runs began."""
     return {row["id"]: native(row["started"]) async for row in await tx.run(RUNS, ids=sorted(ids))}
+
+
+def _entity(row: Mapping[str, Any]) -> EntityRow:
+    whole = None if row["whole"] is None else EntityId(row["whole"])
+    return EntityRow(EntityId(row["id"]), EntityType(row["type"]), row["name"], tuple(row["aliases"]), whole)
 
 
 def _relation(row: Mapping[str, Any]) -> RelationRow:
@@ -118,6 +126,9 @@ def _relation(row: Mapping[str, Any]) -> RelationRow:
         status=Modality(row["status"]),
         confidence=float(row["confidence"]),
         sources=int(row["sources"]),
+        claims=int(row["claims"]),
+        first_seen=native_date(row["first_seen"]),
+        last_seen=native_date(row["last_seen"]),
         valid_from=native_date(row["valid_from"]),
         valid_to=native_date(row["valid_to"]),
     )
@@ -138,7 +149,8 @@ def _claim(row: Mapping[str, Any]) -> ClaimRow:
 ENTITIES: LiteralString = """
 MATCH (e:Entity) WHERE e.id > $after
 WITH e ORDER BY e.id LIMIT $part
-RETURN collect(e.id) AS id, collect(e.type) AS type, collect(e.name) AS name
+RETURN collect(e.id) AS id, collect(e.type) AS type, collect(e.name) AS name, collect(coalesce(e.aliases, [])) AS aliases,
+  [one IN collect([e.id, head([(e)-[:FOLDED_INTO]->(whole:Entity) | whole.id])]) WHERE one[1] IS NOT NULL] AS wholes
 """
 
 
@@ -147,7 +159,8 @@ def _relations(type: RelationType) -> LiteralString:
 MATCH (a:Entity)-[r:{term(type)}]->(b:Entity) WHERE r.id > $after
 WITH a, r, b ORDER BY r.id LIMIT $part
 RETURN collect(r.id) AS id, collect(a.id) AS subject, collect(b.id) AS object, collect(r.status) AS status,
-  collect(r.confidence) AS confidence, collect(r.sources) AS sources, collect([r.valid_from, r.valid_to]) AS period
+  collect(r.confidence) AS confidence, collect(r.sources) AS sources, collect(r.claims) AS claims,
+  collect([r.valid_from, r.valid_to, r.first_seen, r.last_seen]) AS days
 """
 
 
@@ -167,13 +180,13 @@ async def read_counts(graph: Graph) -> tuple[int, int]:
 
 
 async def read_entities(graph: Graph) -> AsyncIterator[Mapping[str, Sequence[Any]]]:
-    """All entities: `id`, `type`, `name`."""
+    """All entities: `id`, `type`, `name`, `aliases`; `wholes`: pairs of those that were judged to be another, and that one."""
     async for columns in _parts(graph, ENTITIES, "id"):
         yield columns
 
 
 async def read_relations(graph: Graph, type: RelationType) -> AsyncIterator[Mapping[str, Sequence[Any]]]:
-    """All relations of a type: `id`, `subject`, `object`, `status`, `confidence`, `sources`, `period`."""
+    """All relations of a type: `id`, `subject`, `object`, `status`, `confidence`, `sources`, `claims`, `days`."""
     async for columns in _parts(graph, RELATIONS[type], "id"):
         yield columns
 

@@ -25,6 +25,7 @@ from service.index.layout import (
     Rows,
     nbytes,
 )
+from service.index.naming import Naming
 
 T = TypeVar("T")
 _CACHED_BYTES = 64_000_000
@@ -110,11 +111,12 @@ class Snapshot:
     relations: Relations
     confidences: Costs
     """By code: the highest first."""
-    periods: Longs
-    """p × 2: first and last day on which a relation holds, NO_DAY where not known; ENDED_SOME_DAY as last day."""
+    details: Numbers
+    """d × 6, its columns as FIRST and so on; days are NO_DAY where not known, ENDED_SOME_DAY as last day."""
     ids: EntityIds
     types: Bytes
     """By entity: code of its type and COMMON_NOUN; GONE for one that was removed."""
+    naming: Naming
     claims: Claims | None
     """None: they found no room."""
     any_component: Numbers
@@ -140,8 +142,8 @@ class Snapshot:
     @property
     def nbytes(self) -> int:
         """Bytes that the graph takes without its claims."""
-        parts = (*self.rows, *self.relations, self.confidences, self.periods, self.types)
-        return nbytes(parts) + nbytes((self.any_component, self.live_component)) + self.ids.nbytes
+        parts = (*self.rows, *self.relations, self.confidences, self.details, self.types)
+        return nbytes(parts) + nbytes((self.any_component, self.live_component)) + self.ids.nbytes + self.naming.nbytes
 
     @property
     def degrees(self) -> Longs:

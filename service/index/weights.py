@@ -13,6 +13,7 @@ from service.index.layout import (
     KIND,
     KINDS,
     SINGLE,
+    SOURCES,
     STATUS_SHIFT,
     STATUSES,
     TYPES,
@@ -85,7 +86,7 @@ def cheapest_step(
             if counts
         ]
         type, status = TYPES[tag & (INWARD - 1)], STATUSES[(tag >> STATUS_SHIFT) & 7]
-        sources = int(graph.relations.sources[relation])
+        sources = int(graph.details[graph.relations.detail[relation], SOURCES])
         found.append(step_cost(type, status, sure, sources, crowds=crowds, entity=entity))
     return min(found, key=lambda one: (one.total, one)), confidence
 

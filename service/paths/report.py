@@ -75,6 +75,8 @@ class SearchReport:
     """Draws the answer in Neo4j Browser."""
     engine: EngineName = EngineName.CYPHER
     """What searched."""
+    version: int | None = None
+    """Version of the graph that was asked, where that is known."""
 
 
 def hint_for(status: PathStatus, limited_by: Bound | None, *, depth: int, most_depth: int, hubs: int) -> str | None:

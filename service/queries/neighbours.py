@@ -11,6 +11,7 @@ from graph_schema.database.cypher import Cypher, one, rows
 from graph_schema.ids import EntityId
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.conditions import LOCATED, entity_conditions, step
+from service.queries.paths_expand import by_confidence
 from service.queries.records import ENTITY, RELATION, EntityRecord, RelationRecord
 
 
@@ -87,7 +88,7 @@ async def neighbours(
 ) -> list[tuple[EntityRecord, tuple[RelationRecord, ...]]]:
     """Entities one step away with all relations to them, surest first."""
     return [
-        (EntityRecord.from_node(entity), tuple(map(RelationRecord.from_map, relations)))
+        (EntityRecord.from_node(entity), tuple(sorted(map(RelationRecord.from_map, relations), key=by_confidence)))
         for entity, relations in await rows(tx, neighbours_query(via, where), id=id, skip=skip, limit=limit)
     ]
 

@@ -56,6 +56,7 @@ class Answering:
             hint=hint_for(status, limited_by, depth=depth, most_depth=self.most_depth, hubs=len(finding.hubs)),
             cypher=drawing(hops) if hops else None,
             engine=self.reader.engine,
+            version=self.reader.version,
         )
 
 
@@ -83,9 +84,9 @@ class Question(Protocol[F, A]):
 class _CutShort(Exception):
     """Time ran out in the middle of a look-up: the view is lost, what was found before is not."""
 
-    def __init__(self, found: Any) -> None:
+    def __init__(self, found: Any, version: int | None) -> None:
         super().__init__()
-        self.found = found
+        self.found, self.version = found, version
 
 
 class Searches:
@@ -115,8 +116,9 @@ class Searches:
                 return await self._engine.run(budget.timeout_s + RESOLVE_S, partial(self._work, question, meter))
             except _CutShort as cut:
                 found: F = cut.found
+                version = cut.version
             try:
-                return await self._engine.run(LAST_S, partial(self._answer, question, found, meter))
+                return await self._engine.run(LAST_S, partial(self._rest, question, found, meter, version))
             except DeadlineExceeded:
                 return await self._answer(question, found, meter, NothingToRead())
 
@@ -127,8 +129,13 @@ class Searches:
     async def _work(self, question: Question[F, A], meter: Meter, view: GraphView) -> A:
         found = await question.explore(view, meter)
         if view.lost:
-            raise _CutShort(found)
+            raise _CutShort(found, view.version)
         return await self._answer(question, found, meter, view)
+
+    async def _rest(self, question: Question[F, A], found: F, meter: Meter, version: int | None, view: GraphView) -> A:
+        """The answer on another view; where the graph is no longer of the version that was searched, nothing is read."""
+        reader = view if view.version == version else NothingToRead()
+        return await self._answer(question, found, meter, reader)
 
     async def _answer(self, question: Question[F, A], found: F, meter: Meter, reader: GraphReader) -> A:
         return await question.answer(Answering(reader, meter, self._settings.max_depth), found)

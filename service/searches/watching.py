@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -19,7 +19,11 @@ log = structlog.get_logger(__name__)
 class Watch:
     """Who waits for changes. A subscriber that is slow misses pulses, never the state that the last one tells."""
 
-    def __init__(self, graph: Graph, *, interval_s: float, most: int) -> None:
+    def __init__(
+        self, graph: Graph, *, interval_s: float, most: int, told_of: Callable[[int], None] | None = None
+    ) -> None:
+        """`told_of` hears of each version before the subscribers do."""
+        self._told_of = told_of
         self._graph, self._interval_s, self._most = graph, interval_s, most
         self._subscribers = 0
         self._runs: Counter[RunId] = Counter()
@@ -68,6 +72,8 @@ class Watch:
                 failing = True
                 continue
             failing = False
+            if self._told_of is not None:
+                self._told_of(pulse.version)
             told, self._coming = self._coming, asyncio.get_running_loop().create_future()
             if told is not None and not told.done():
                 told.set_result(pulse)

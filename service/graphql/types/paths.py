@@ -108,6 +108,7 @@ class SearchReport:
     cypher: str | None = strawberry.field(description="Draws the answer in Neo4j Browser.")
     engine: EngineName = strawberry.field(description="What searched: the graph in memory, or the database.")
     hub_ids: strawberry.Private[tuple[EntityId, ...]]
+    version: strawberry.Private[int | None]
 
     @classmethod
     def from_report(cls, report: Report) -> Self:
@@ -121,6 +122,7 @@ class SearchReport:
             cypher=report.cypher,
             engine=report.engine,
             hub_ids=report.hubs_skipped,
+            version=report.version,
         )
 
     @strawberry.field(description="Hubs through which no path was sought; at most `limits.maxPage` of them.")
@@ -131,7 +133,7 @@ class SearchReport:
 
     @strawberry.field(description="Version of the graph that was asked; it rises with every batch written.")
     async def graph_version(self, info: Info) -> int:
-        return await info.context.graph_version()
+        return await info.context.graph_version() if self.version is None else self.version
 
 
 @strawberry.type(description="Paths between two groups of entities, best first, and what they mean.")

@@ -297,7 +297,7 @@ class Document(Node):
 
 async def entity(context: Context, id: EntityId) -> Entity:
     """The entity with this id, which the graph's own links name."""
-    found = await context.load.entity_by_id.load(id)
+    found = await context.entity_by_id(id)
     if found is None:
         raise GraphChanged(f"{id} was deleted while the question was answered: ask again")
     return Entity.from_record(found)

@@ -29,6 +29,8 @@ def modalities(text: str, relation: RelationType) -> set[Modality]:
         "Rumours that Marlin Semiconductor acquired Veld Semiconductor are baseless.",
         "Instead of acquiring Veld Semiconductor, Marlin Semiconductor hired its staff.",
         "Marlin Semiconductor was blocked from acquiring Veld Semiconductor.",
+        "An earlier version of this report said Marlin Semiconductor acquired Veld Semiconductor; it did not.",
+        "The post wrongly claimed that Marlin Semiconductor acquired Veld Semiconductor.",
     ],
 )
 def test_what_is_denied_is_never_live(text: str) -> None:
@@ -63,6 +65,8 @@ def test_what_hardly_is_is_denied(text: str, relation: RelationType) -> None:
         "It is doubtful that Marlin Semiconductor acquired Veld Semiconductor.",
         "Marlin Semiconductor has yet to acquire Veld Semiconductor.",
         "Marlin Semiconductor did not say whether it acquired Veld Semiconductor.",
+        "Neither side said whether Marlin Semiconductor acquired Veld Semiconductor.",
+        "Has Marlin Semiconductor acquired Veld Semiconductor?",
     ],
 )
 def test_what_is_doubted_is_possible_at_most(text: str) -> None:
@@ -87,6 +91,10 @@ def test_what_did_not_end_goes_on() -> None:
     assert modalities("Marlin Semiconductor never stopped supplying Veld Semiconductor.", RelationType.SUPPLIES) == {
         Modality.ASSERTED
     }
+
+
+def test_what_used_to_be_has_ended() -> None:
+    assert modalities("Marlin Semiconductor used to own Veld Semiconductor.", RelationType.OWNS) == {Modality.ENDED}
 
 
 def test_context_needs_no_parse() -> None:

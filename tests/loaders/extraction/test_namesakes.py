@@ -78,3 +78,8 @@ def test_a_firm_with_its_legal_form_is_an_example_of_its_kind() -> None:
     assert ("Huawei", "LOCATED_IN", "China") in edges(
         "The plan challenges Chinese champions such as Huawei Technologies Co."
     )
+
+
+def test_a_name_ends_where_its_sentence_ends() -> None:
+    text = "Germany sanctioned Marlin Devices Corp. France did not."
+    assert edges(text) == {("Germany", "SANCTIONS", "Marlin Devices")}

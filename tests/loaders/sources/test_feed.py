@@ -12,7 +12,7 @@ import pytest
 from graph_schema.errors import AddressRefused, MalformedRecord, SourceUnavailable
 from loaders.sources.feed import FeedReader, FeedState
 from loaders.sources.fetching import Fetcher, FetchLimits, is_public
-from loaders.sources.pages import decoded
+from loaders.sources.pages import article_of_page, decoded
 from loaders.triple import Article
 
 DATA = Path(__file__).parents[2] / "data" / "feed"
@@ -215,12 +215,42 @@ def test_a_summary_in_html_is_read_without_its_scripts(site: Site, tmp_path: Pat
     assert (article.text, str(article.published)) == (LONG, "2024-03-04")
 
 
-@pytest.mark.parametrize("written", ["2016/6/29", "1709550000", "2024年3月9日", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2016/6/29",
+        "1709550000",
+        "2024年3月9日",
+        "0001-01-01T00:00:00Z",
+        "2024-02-30",
+        "2021-13-45T99:99:99Z",
+        "2999-01-01T00:00:00Z",
+        "26 s",
+    ],
+)
 def test_a_date_that_is_not_understood_is_absent(site: Site, tmp_path: Path, written: str) -> None:
     site.pages["/feed.xml"] = (200, {}, _feed(_item("/x", written, LONG)).encode())
     (article,) = read(site, FeedState(tmp_path / "s.json"), follow=False)
     assert isinstance(article, Article)
     assert article.published is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Thu, 03 Sep 15 00:01:01 +0200", "2015-09-03"),
+        ("Wed, 31 Dec 2025 23:30:00 -0800", "2025-12-31"),
+        ("Mo, 25 Jun 2018 11:41:36", "2018-06-25"),
+        ("Mon, May 25 2020 04:45:26 +0000", "2020-05-25"),
+        ("Mon Mar  4 10:00:00 2024", "2024-03-04"),
+        ("2024-03-04T23:30:00-08:00", "2024-03-04"),
+    ],
+)
+def test_the_day_is_the_one_that_the_publisher_writes(site: Site, tmp_path: Path, written: str, day: str) -> None:
+    site.pages["/feed.xml"] = (200, {}, _feed(_item("/x", written, LONG)).encode())
+    (article,) = read(site, FeedState(tmp_path / "s.json"), follow=False)
+    assert isinstance(article, Article)
+    assert str(article.published) == day
 
 
 def test_an_empty_answer_is_told_and_the_other_feeds_go_on(site: Site, tmp_path: Path) -> None:
@@ -252,3 +282,17 @@ def test_a_page_without_charset_is_decoded_as_browsers_do() -> None:
     assert decoded("façade".encode("cp1252")) == "façade"
     assert decoded("芯片".encode("gb18030"), "text/html; charset=gb2312") == "芯片"
     assert decoded(b'<meta charset="iso-8859-1">\x93x\x94').endswith("“x”")
+
+
+def test_a_page_that_asks_for_consent_is_read_for_its_article() -> None:
+    asking = (
+        "<div class='Cookie-Banner'><p>"
+        + "We use cookies and share data with partners who supply our ads. " * 9
+        + "</p></div>"
+    )
+    told = "Marlin Semiconductor acquired Veld Semiconductor, the firm said on Monday. " * 5
+    page = f"<html><body>{asking}<aside><article><p>{told}</p></article></aside></body></html>"
+    article = article_of_page(page.encode(), url="https://example.org/deal")
+    assert article is not None
+    assert article.text.startswith("Marlin Semiconductor")
+    assert "cookies" not in article.text

@@ -19,6 +19,8 @@ from loaders.sources.fields import FieldProblem
         pytest.param("2024-02-29T23:59:59Z", dt.date(2024, 2, 29), dt.date(2024, 2, 29), id="with a time"),
         pytest.param("2024-02", dt.date(2024, 2, 1), dt.date(2024, 2, 29), id="month"),
         pytest.param("2024", dt.date(2024, 1, 1), dt.date(2024, 12, 31), id="year"),
+        pytest.param("2024-02-00", dt.date(2024, 2, 1), dt.date(2024, 2, 29), id="unknown day"),
+        pytest.param("2024-00-00", dt.date(2024, 1, 1), dt.date(2024, 12, 31), id="unknown month"),
         pytest.param(" ", None, None, id="blank"),
     ],
 )
@@ -33,7 +35,7 @@ def test_a_day_is_read_as_it_was_written(day: dt.date) -> None:
     assert fields.date(day.isoformat()) == day
 
 
-@pytest.mark.parametrize("written", ["2023-02-29", "29.02.2024", "yesterday", "2024-13"])
+@pytest.mark.parametrize("written", ["2023-02-29", "2023-00-15", "29.02.2024", "yesterday", "2024-13"])
 def test_what_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(FieldProblem, match=r"expected a date|no day of the calendar"):
         fields.date(written)
@@ -81,3 +83,14 @@ def test_a_probability_lies_between_0_and_1(written: str) -> None:
     with pytest.raises(FieldProblem, match="expected a number from 0 to 1"):
         fields.probability(written)
     assert (fields.probability("0.25"), fields.probability(1), fields.probability("")) == (0.25, 1.0, None)
+
+
+@pytest.mark.parametrize("written", ["NaN", "NULL", "None", "N/A", "\\N", "<NA>"])
+def test_what_tables_write_for_no_value_names_nobody(written: str) -> None:
+    with pytest.raises(FieldProblem, match="stands for no value"):
+        fields.name(written)
+
+
+@pytest.mark.parametrize("written", ["Null", "NA", "Nil Ltd", "None of the Above Party"])
+def test_names_that_only_look_like_no_value_are_names(written: str) -> None:
+    assert fields.name(written) == written

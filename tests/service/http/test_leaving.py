@@ -15,10 +15,11 @@ class Client:
     """Leaves when it is told to."""
 
     def __init__(self) -> None:
-        self.leaves = asyncio.Event()
+        self.leaves, self.met = asyncio.Event(), asyncio.Event()
 
     async def receive(self) -> MutableMapping[str, Any]:
         await self.leaves.wait()
+        self.met.set()
         return {"type": "http.disconnect"}
 
 
@@ -42,7 +43,7 @@ async def test_a_change_that_is_under_way_goes_on_to_its_end() -> None:
 
     async def work() -> str:
         client.leaves.set()
-        await asyncio.sleep(0.05)
+        await client.met.wait()
         return "written"
 
     assert await unless_left(client.receive, work(), may_stop=lambda: False) == "written"

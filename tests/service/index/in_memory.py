@@ -33,11 +33,11 @@ _ENUMS: Mapping[str, Any] = {
 def change_to(build: GraphBuilder, version: int = 1) -> Change:
     """All of a graph, as a change from nothing."""
     change = Change(version)
-    change.entities = [EntityRow(one.id, one.type, one.name) for one in build.memory.entities.values()]
+    change.entities = [EntityRow(one.id, one.type, one.name, one.aliases) for one in build.memory.entities.values()]
     change.relations = [
         RelationRow(
-            *(one.id, one.subject, one.type, one.object, one.status, one.confidence, one.sources),
-            *(one.valid_from, one.valid_to),
+            *(one.id, one.subject, one.type, one.object, one.status, one.confidence, one.sources, one.claims),
+            *(one.first_seen, one.last_seen, one.valid_from, one.valid_to),
         )
         for one in build.memory.relations
     ]

@@ -53,14 +53,17 @@ def content(graph: Snapshot) -> dict[str, Any]:
             for c in behind
         )
         relations[ends, TYPES[lists.type[i]]] = (
-            *(STATUSES[lists.status[i]], float(lists.confidence[i]), int(lists.sources[i])),
-            *(*map(int, graph.periods[lists.period[i]]), repr(claims)),
+            *(STATUSES[lists.status[i]], float(lists.confidence[i])),
+            *(*map(int, graph.details[lists.detail[i]]), repr(claims)),
             *(int(graph.relations.crowd_subject[i]), int(graph.relations.crowd_object[i])),
         )
     degrees = {id: int(graph.degrees[x]) for id, x in number.items()}
     order = [ids.id_of(int(x)) for x in graph.rows.by_rank if graph.types[x] & GONE != GONE]
-    types = {id: int(graph.types[x]) for id, x in number.items()}
-    return {"entities": types, "relations": relations, "degrees": degrees, "order": order}
+    types = {id: (int(graph.types[x]), graph.naming.names_of(x)) for id, x in number.items()}
+    for id, (_, names) in types.items():
+        assert number[id] in graph.naming.bearers(names[0])
+    wholes = {id: whole for id, whole in graph.naming.wholes.items() if id in number}
+    return {"entities": types, "wholes": wholes, "relations": relations, "degrees": degrees, "order": order}
 
 
 @pytest.fixture
