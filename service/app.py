@@ -22,9 +22,12 @@ from graph_schema.settings import read_settings
 from graph_schema.writing import Writer
 from service import browser_files
 from service.access import sign_in
+from service.access.audit import open_audit
 from service.access.control import AccessControl
+from service.access.export import AuditExport
 from service.access.gate import Gate
 from service.access.settings import AccessSettings
+from service.access.trail import Trail
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
 from service.engines.lookups import Lookups
@@ -69,7 +72,7 @@ def create_app(
     """
     schema = build_schema(settings)
     access = access or read_settings(AccessSettings)
-    gate = Gate(settings, access)
+    gate, trail = Gate(settings, access), Trail(open_audit(access))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -80,19 +83,18 @@ def create_app(
                 async with _in_background(app, settings):
                     yield
             finally:
-                if app.state.writer is not None:
-                    await app.state.writer.close()
+                await _close(app)
 
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
-    app.state.gate = gate
+    app.state.gate, app.state.trail = gate, trail
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings, gate, open_metrics=access.open_metrics)
+    _protect(app, settings, gate, trail, open_metrics=access.open_metrics)
     make_context = partial(_context, app, settings)
-    endpoint = GraphQLEndpoint(schema, settings, make_context)
-    operations = Operations(schema, endpoint.documents, make_context)
+    endpoint = GraphQLEndpoint(schema, settings, trail, make_context)
+    operations = Operations(schema, endpoint.documents, trail, make_context)
     heartbeat_s = settings.heartbeat_seconds
     events = EventStreams(operations, gate, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
     sockets = Sockets(operations, gate, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
@@ -115,8 +117,7 @@ def create_app(
     app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
     app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
-    signing_in = sign_in.SignIn(gate, seconds=access.session_seconds)
-    app.add_route(sign_in.PATH, signing_in.answer, methods=["GET", "POST", "DELETE"])
+    _add_access(app, access)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -146,10 +147,24 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings, gate: Gate, *, open_metrics: bool) -> None:
+async def _close(app: FastAPI) -> None:
+    if app.state.writer is not None:
+        await app.state.writer.close()
+    if app.state.trail.audit is not None:
+        await asyncio.to_thread(app.state.trail.audit.flush)
+
+
+def _add_access(app: FastAPI, access: AccessSettings) -> None:
+    """What has to do with who asks."""
+    signing_in = sign_in.SignIn(app.state.gate, app.state.trail, seconds=access.session_seconds)
+    app.add_route(sign_in.PATH, signing_in.answer, methods=["GET", "POST", "DELETE"])
+    app.add_route("/audit", AuditExport(app.state.trail).answer)
+
+
+def _protect(app: FastAPI, settings: ServiceSettings, gate: Gate, trail: Trail, *, open_metrics: bool) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(AccessControl, gate=gate, open_metrics=open_metrics)
+    app.add_middleware(AccessControl, gate=gate, trail=trail, open_metrics=open_metrics)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,

@@ -1,7 +1,7 @@
 """Who asks, as far as it is known, and what they may do."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -23,6 +23,13 @@ class Caller:
     """Id of the API key."""
     expires: dt.datetime | None = None
     """When what they showed ends."""
+    address: str | None = field(default=None, compare=False)
+    """Where they are, as far as proxies tell."""
+
+    @property
+    def nobody(self) -> bool:
+        """Whether they showed nothing, so that what they read anybody may read."""
+        return self.key is None and self.name == READER.name
 
     def may(self, wanted: KeyScope) -> bool:
         """Whether they may do what needs this scope."""

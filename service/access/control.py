@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 import orjson
@@ -12,6 +13,7 @@ from graph_schema.errors import ChokepointError
 from service.access import sign_in
 from service.access.caller import Caller
 from service.access.gate import COOKIE, Gate
+from service.access.trail import Trail
 from service.errors import NotAuthorized
 from service.http.request import bearer
 
@@ -24,8 +26,8 @@ _OPEN_FOLDER = "/browser/"
 class AccessControl:
     """Lets requests in, with `state.caller` set; health is open to all."""
 
-    def __init__(self, app: ASGIApp, *, gate: Gate, open_metrics: bool) -> None:
-        self._app, self._gate = app, gate
+    def __init__(self, app: ASGIApp, *, gate: Gate, trail: Trail, open_metrics: bool) -> None:
+        self._app, self._gate, self._trail = app, gate, trail
         self._open = _OPEN | ({"/metrics"} if open_metrics else set())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,18 +42,22 @@ class AccessControl:
         try:
             caller = await self._caller(scope)
         except NotAuthorized as problem:
-            await _refuse(scope, receive, send, str(problem))
+            await self._refuse(scope, receive, send, str(problem))
             return
         except ChokepointError as problem:
             log.error("nobody who shows a key can be let in", problem=str(problem))
             await _refuse(scope, receive, send, "keys cannot be told at the moment", status=503)
             return
         if caller.scope is None and scope["type"] == "http":
-            await _refuse(scope, receive, send, "send an API key as Authorization: Bearer …")
+            await self._refuse(scope, receive, send, "send an API key as Authorization: Bearer …")
             return
         # A WebSocket may still show a key in its first message: browsers can send no header with it.
-        scope.setdefault("state", {})["caller"] = caller
+        scope.setdefault("state", {})["caller"] = replace(caller, address=_address(scope))
         await self._app(scope, receive, send)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, message: str) -> None:
+        self._trail.refused(_address(scope), NotAuthorized.code, path=scope["path"], via=scope["type"])
+        await _refuse(scope, receive, send, message)
 
     async def _caller(self, scope: Scope) -> Caller:
         headers: list[tuple[bytes, bytes]] = scope["headers"]
@@ -61,8 +67,12 @@ class AccessControl:
         if kept is not None:
             with suppress(NotAuthorized):  # of a key that has ended: the browser is as one that never signed in
                 return await self._gate.known(kept)
-        client = scope.get("client")
-        return self._gate.unknown(None if client is None else client[0], headers)
+        return self._gate.unknown(_address(scope), headers)
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return None if client is None else str(client[0])
 
 
 def _shown(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str | None, str | None]:

@@ -33,9 +33,21 @@ class AccessSettings(BaseSettings):
     """Key that our own commands show to a service that runs elsewhere, as `chokepoint mcp --api`."""
     session_seconds: int = Field(default=43_200, ge=60)
     """How long a browser stays signed in, in seconds."""
+    audit: bool = True
+    """Whether the audit log is written: who asked and changed what."""
+    audit_folder: Path | None = None
+    """Folder of the audit log; when empty, `audit` in `CHOKEPOINT_HOME`."""
+    audit_megabytes: int = Field(default=50, ge=1)
+    """Size at which a file of the audit log is put aside, in MB."""
+    audit_files: int = Field(default=20, ge=2)
+    """Files of the audit log that are kept; older ones are deleted."""
     open_metrics: bool = False
     """Whether /metrics needs no key."""
 
     def key_file(self) -> Path:
         """Where the keys are."""
         return self.keys or read_settings(EmbeddedSettings).home / "keys.json"
+
+    def audit_log(self) -> Path:
+        """Folder of the audit log."""
+        return self.audit_folder or read_settings(EmbeddedSettings).home / "audit"

@@ -4,6 +4,7 @@ The cookie is sent to this address alone, with nothing that another page makes a
 script can read it.
 """
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers
@@ -12,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from service.access.gate import COOKIE, Gate
+from service.access.trail import Trail
 from service.errors import NotAuthorized
 from service.http.origin import admits_origin
 
@@ -56,8 +58,8 @@ def page(status: int = 200, said: str = "This service asks for a key.") -> HTMLR
 class SignIn:
     """GET gives the page, POST takes the key, DELETE forgets it."""
 
-    def __init__(self, gate: Gate, *, seconds: int) -> None:
-        self._gate, self._seconds = gate, seconds
+    def __init__(self, gate: Gate, trail: Trail, *, seconds: int) -> None:
+        self._gate, self._trail, self._seconds = gate, trail, seconds
 
     async def answer(self, request: Request) -> Response:
         """The answer to one request."""
@@ -69,13 +71,16 @@ class SignIn:
             gone = Response(status_code=204)
             gone.delete_cookie(COOKIE)
             return gone
+        address = None if request.client is None else request.client.host
         token = await _sent(request)
         try:
             caller = await self._gate.known(token)
-        except (NotAuthorized, UnicodeError):
+        except NotAuthorized as problem:
+            self._trail.refused(address, problem.code, path=PATH, via="http")
             return page(401, "This key is not known here, or has ended.")
         if caller.scope is None:
             return page(401, "This key opens nothing here.")
+        self._trail.signed_in(replace(caller, address=address))
         done = RedirectResponse("/", 303)
         done.set_cookie(
             COOKIE,

@@ -15,9 +15,11 @@ from starlette.types import ASGIApp
 
 from graph_schema.errors import ChokepointError
 from graph_schema.settings import read_settings
+from service.access.audit import open_audit
 from service.access.control import AccessControl
 from service.access.gate import Gate
 from service.access.settings import AccessSettings
+from service.access.trail import Trail
 from service.agents.answers import QUOTED, AgentAnswer
 from service.agents.tools import Tools
 from service.http.client import ApiClient, QuestionRefused
@@ -68,8 +70,9 @@ def build_app(server: MCPServer, settings: ServiceSettings) -> ASGIApp:
         max_request_body_size=settings.max_request_bytes,
         transport_security=open_to_names,
     )
-    gate = Gate(settings, read_settings(AccessSettings))
-    return AllowedHosts(AccessControl(app, gate=gate, open_metrics=False), names=settings.allowed_hosts)
+    access = read_settings(AccessSettings)
+    guarded = AccessControl(app, gate=Gate(settings, access), trail=Trail(open_audit(access)), open_metrics=False)
+    return AllowedHosts(guarded, names=settings.allowed_hosts)
 
 
 def _as_tool(

@@ -1,5 +1,6 @@
 """The commands of the service; `chokepoint.py` mounts them."""
 
+from service.cli.audit import audit
 from service.cli.browse import browse
 from service.cli.keys import app as keys
 from service.cli.mcp import mcp
@@ -7,4 +8,4 @@ from service.cli.ownership import ownership
 from service.cli.path import path
 from service.cli.serve import serve, serve_with
 
-__all__ = ["browse", "keys", "mcp", "ownership", "path", "serve", "serve_with"]
+__all__ = ["audit", "browse", "keys", "mcp", "ownership", "path", "serve", "serve_with"]

@@ -1,8 +1,8 @@
 """What every resolver has at hand during one request."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import strawberry
 
@@ -10,6 +10,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.writing import Writer
 from service.access.caller import STRANGER, Caller
+from service.access.changing import RecordedWriter
 from service.access.keys import KeyScope
 from service.engines.lookups import Lookups
 from service.errors import NotAuthorized, WritesDisabled
@@ -43,6 +44,10 @@ class Context:
     """The client wants to know the price, and no answer."""
     writes: bool = False
     """A mutation is under way: it goes on when its client leaves."""
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """What was changed in the graph."""
+    payload: dict[str, Any] | None = None
+    """The answer, or the last one, once there is one."""
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
     records change without it."""
@@ -84,7 +89,7 @@ class Context:
             )
         if not self.caller.may(KeyScope.WRITE):
             raise NotAuthorized("send a key of scope write as Authorization: Bearer …")
-        return self.writer
+        return RecordedWriter(self.writer, self.changes)
 
     def budget(self, asked: Budget | None, *, depth: int | None = None) -> domain.Budget:
         """The budget of a question; `depth` holds where none was asked for."""

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -16,7 +17,8 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graph_schema.errors import ChokepointError
-from service.access.caller import READER, Caller, caller_of
+from service.access.caller import Caller, caller_of
+from service.access.trail import Trail
 from service.errors import as_graphql, extensions_of, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
@@ -38,9 +40,9 @@ class GraphQLEndpoint:
     """Answers GraphQL requests; `make_context` gives each its own context."""
 
     def __init__(
-        self, schema: strawberry.Schema, settings: ServiceSettings, make_context: Callable[[], Context]
+        self, schema: strawberry.Schema, settings: ServiceSettings, trail: Trail, make_context: Callable[[], Context]
     ) -> None:
-        self._schema, self._settings, self._make_context = schema, settings, make_context
+        self._trail, self._schema, self._settings, self._make_context = trail, schema, settings, make_context
         self.documents = Documents(settings.trusted_documents, trusted_only=settings.trusted_only)
 
     async def __call__(self, request: Request) -> Response:
@@ -52,10 +54,7 @@ class GraphQLEndpoint:
             check_unforged(request, asked)
             document = self.documents.find(asked)
             context = self._context(request, asked)
-            answer = self._answer(request, asked, document, kind, context)
-            return await unless_left(request.receive, answer, may_stop=lambda: not context.writes)
-        except ClientLeft:
-            return Response(status_code=_CLIENT_LEFT)
+            return await self._recorded(request, asked, document, kind, context)
         except asyncio.CancelledError:
             # Something below was cancelled, as a query whose connection was closed: not this request itself.
             if (task := asyncio.current_task()) is None or task.cancelling():
@@ -68,6 +67,22 @@ class GraphQLEndpoint:
         except ChokepointError as problem:
             error = {"message": str(problem), "extensions": extensions_of(problem)}
             return _json({"errors": [error]}, 503, kind, {"retry-after": str(getattr(problem, "retry_after_s", 1))})
+
+    async def _recorded(
+        self, request: Request, asked: GraphQLRequest, document: str, kind: str, context: Context
+    ) -> Response:
+        answer = self._answer(request, asked, document, kind, context)
+        try:
+            response = await unless_left(request.receive, answer, may_stop=lambda: not context.writes)
+        except ClientLeft:
+            response = Response(status_code=_CLIENT_LEFT)
+        if context.changes:
+            context.renew()
+            with suppress(ChokepointError):  # the change is made, and told with or without its version
+                await context.graph_version()
+        told = {"via": "http", "status": response.status_code, "bytes": len(response.body)}
+        self._trail.operation(context, document, asked.variables, context.payload, **told)
+        return response
 
     def _context(self, request: Request, asked: GraphQLRequest) -> Context:
         context = self._make_context()
@@ -85,7 +100,7 @@ class GraphQLEndpoint:
         if tag is not None and tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self._cache_headers(tag, context.caller))
         result = await self._run(asked, document, context, reads_only=reads_only)
-        payload = payload_of(result)
+        context.payload = payload = payload_of(result)
         refused = (
             result.data is None and not context.price_only and all(error.path is None for error in result.errors or ())
         )
@@ -128,7 +143,7 @@ class GraphQLEndpoint:
         return f'W/"{version}-{hashlib.sha256(question).hexdigest()[:32]}"'
 
     def _cache_headers(self, tag: str, caller: Caller) -> dict[str, str]:
-        kept_by = "public" if caller is READER else "private"  # what needed a key is for its holder alone
+        kept_by = "public" if caller.nobody else "private"  # what needed a key is for its holder alone
         return {
             "etag": tag,
             "cache-control": f"{kept_by}, max-age={self._settings.cache_seconds}, must-revalidate",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -117,7 +118,7 @@ class _Connection:
 
     async def _show(self, token: str) -> None:
         try:
-            self._caller = await self._gate.known(token)
+            self._caller = replace(await self._gate.known(token), address=self._caller.address)
         except ChokepointError as problem:
             raise _Close(4403, "Forbidden") from problem
 

@@ -40,9 +40,12 @@ class Guarded:
 
     def app(self, graph: Graph, settings: Mapping[str, Any] | None = None, **access: Any) -> FastAPI:
         """The application."""
-        values = {"write_token": SecretStr(WRITE_TOKEN), **(settings or {})}
         chosen = self.access.model_copy(update=access)
-        return create_app(ServiceSettings(**values), graph, make_writer=SubmissionWriter, access=chosen)
+        return create_app(self.settings(**(settings or {})), graph, make_writer=SubmissionWriter, access=chosen)
+
+    def settings(self, **settings: Any) -> ServiceSettings:
+        """The service's settings, with the write token."""
+        return ServiceSettings(**{"write_token": SecretStr(WRITE_TOKEN), **settings})
 
     def client(self, graph: Graph, *, address: str = "192.0.2.7", **access: Any) -> httpx.AsyncClient:
         """A client at this address."""
@@ -54,4 +57,4 @@ class Guarded:
 def guarded(tmp_path: Path) -> Guarded:
     """A service that nobody asks without a key, from wherever."""
     path = tmp_path / "keys.json"
-    return Guarded(AccessSettings(anonymous=Anonymous.NEVER, keys=path), KeyFile(path))
+    return Guarded(AccessSettings(anonymous=Anonymous.NEVER, keys=path, audit_folder=tmp_path / "audit"), KeyFile(path))
