@@ -11,6 +11,7 @@ import httpx
 import typer
 import uvicorn
 from rich.console import Console
+from uvicorn.loops.auto import auto_loop_factory
 
 from graph_schema.database import schema
 from graph_schema.database.connection import open_graph
@@ -59,7 +60,7 @@ def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
         changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
         configure_logs()
         try:
-            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
                 runner.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))
         except KeyboardInterrupt:
             typer.echo("stopped", err=True)
@@ -69,15 +70,6 @@ def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
 
 serve = serve_with(None)
 """The command of a service that only reads."""
-
-
-def _loop_factory() -> "Callable[[], asyncio.AbstractEventLoop] | None":
-    """What makes the event loop: uvloop, which answers sooner; None: Python's own, where that is not installed."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        return None
-    return new_event_loop
 
 
 async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "MakeWriter | None" = None) -> None:

@@ -145,3 +145,11 @@ def test_five_steps_back_lead_through_what_was_seen(watched: Page, product: Prod
 def test_absence_is_told_in_words(watched: Page, product: Product, address: str, verdict: str) -> None:
     watched.goto(product.service + address)
     expect(watched.locator("[role=status].status")).to_contain_text(verdict)
+
+
+def test_an_entitys_page_tells_who_owns_it(watched: Page, product: Product) -> None:
+    watched.goto(f"{product.service}/?ask=entity&of=company:nexperia")
+    owners = watched.locator("section", has=watched.get_by_role("heading", name="Listed owners")).last
+    expect(owners.locator(".verdict")).to_contain_text("Listed parties")
+    owners.get_by_role("button", name="Wingtech").first.click()
+    expect(watched.get_by_role("heading", level=1)).to_have_text("Wingtech")

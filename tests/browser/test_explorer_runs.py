@@ -1,6 +1,8 @@
 """Loads as the explorer shows them, and a file of one's own: checked first, then loaded, then there to be asked."""
 
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,3 +63,39 @@ def test_a_file_that_states_nothing_is_told_by_line(watched: Page, product: Prod
     watched.get_by_label("Write token").fill("any")
     watched.get_by_role("button", name="Check").click()
     expect(watched.locator(".outcome")).to_contain_text("line 2: predicate is missing")
+
+
+@pytest.fixture
+def job(product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A job of the schedule that has run once."""
+    table = tmp_path / "table.csv"
+    table.write_text(STATEMENTS, "utf-8")
+    jobs = tmp_path / "jobs.yaml"
+    jobs.write_text(
+        f"jobs:\n  - {{name: tables, source: triples, arguments: {{paths: [{table}]}}, schedule: PT6H}}\n", "utf-8"
+    )
+    monkeypatch.setenv("CHOKEPOINT_JOBS_FILE", str(jobs))
+    environment = {
+        **os.environ,
+        "CHOKEPOINT_NEO4J_URI": f"bolt://{product.bolt}",
+        "CHOKEPOINT_NEO4J_USER": product.user,
+        "CHOKEPOINT_NEO4J_PASSWORD": product.password,
+    }
+    subprocess.run(
+        [sys.executable, "-m", "chokepoint", "jobs", "run", "tables", "--file", str(jobs)], env=environment, check=True
+    )
+    return "tables"
+
+
+def test_a_job_of_the_schedule_is_started(
+    page: Page, job: str, frail: Callable[[], tuple[str, subprocess.Popen[bytes]]]
+) -> None:
+    address, _ = frail()
+    page.goto(f"{address}/?ask=loads")
+    start = page.get_by_role("button", name=f"Start {job} now")
+    page.get_by_label("Write token").fill("wrong")
+    start.click()
+    expect(page.locator(".runs [role=status] .failed").first).to_be_visible()
+    page.get_by_label("Write token").fill(TOKEN)
+    start.click()
+    expect(page.get_by_text(f"{job} was started")).to_be_visible()

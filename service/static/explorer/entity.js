@@ -73,6 +73,25 @@ export function showRelations(root, { model, contradictions }, { choose }) {
   );
 }
 
+/** Who owns a firm, as far as sources say, and whether listed parties hold half of it; nothing where no owner is recorded. */
+export async function showOwnership(root, { id, state }, go) {
+  const { ownership } = await ask("explore-ownership", { id });
+  if (ownership.holdings.length === 0) return;
+  const firm = (one) => h("button", { type: "button", onclick: () => go(change(state, { of: [one.id], selected: "", opened: [] })) }, one.name);
+  put(
+    root,
+    h("h2", {}, words.ownership),
+    h("p", { class: `verdict verdict-${ownership.verdict}` }, words.verdicts[ownership.verdict]),
+    ownership.parties.length > 0 &&
+      h("ul", { class: "parties" }, ownership.parties.map((one) => h("li", {}, firm(one.entity), ` ${words.share(one)}`))),
+    h(
+      "ol",
+      { class: "holdings" },
+      ownership.holdings.map((one) => h("li", {}, firm(one.owner), ` ${words.share(one)} `, firm(one.owned), h("span", { class: "hint" }, ` ${words.basis[one.basis]}${one.date ? `, ${one.date}` : ""}`))),
+    ),
+  );
+}
+
 /** What was said of entities, newest first, under the days. */
 export async function showTimeline(root, { ids, since, until, timeline }, tools) {
   const found = timeline ?? (await ask("explore-timeline", { ids, since: since || undefined, until: until || undefined, first: 40 })).timeline;

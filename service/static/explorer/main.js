@@ -4,7 +4,7 @@ import { Refused, Unreachable, ask, version } from "./api.js";
 import { composer } from "./composer.js";
 import { debounce, h, put } from "./dom.js";
 import { SMALLEST, draw, show } from "./drawing.js";
-import { showFacts, showRelations, showTimeline } from "./entity.js";
+import { showFacts, showOwnership, showRelations, showTimeline } from "./entity.js";
 import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
 import { keepMenu } from "./keep.js";
@@ -214,8 +214,9 @@ function look(state, before) {
   if (before === null || before.view !== state.view || before.sort !== state.sort) {
     if (found.entity) {
       showRelations(parts.results, found, { choose });
-      const timeline = h("section", {});
-      parts.results.append(timeline);
+      const [owners, timeline] = [h("section", {}), h("section", {})];
+      parts.results.append(owners, timeline);
+      if (found.entity.type === "COMPANY") showOwnership(owners, { id: found.entity.id, state }, go).catch(fail);
       showTimeline(timeline, { ids: state.of }, { state, go }).catch(fail);
     } else showResults(parts.results, { state, ...found }, { choose, move });
   }

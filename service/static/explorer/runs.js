@@ -44,6 +44,18 @@ export async function showRuns(root, { signal, fail }) {
   const told = await ask("explore-runs", { first: RUNS }, { signal });
   const { nodes } = told.loadRuns;
   const again = () => showRuns(root, { signal, fail }).catch(fail);
+  const token = h("input", { type: "password", autocomplete: "off", required: true });
+  const started = h("p", { class: "hint", role: "status" });
+  const start = async (name) => {
+    if (!token.reportValidity()) return;
+    try {
+      await ask("explore-start-job", { name }, { token: token.value });
+      put(started, words.started(name));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      put(started, h("span", { class: "failed" }, error.message));
+    }
+  };
   const rows = nodes.map((run) => h("tr", {}, runRow(run)));
   put(
     root,
@@ -59,12 +71,13 @@ export async function showRuns(root, { signal, fail }) {
         table(
           words.jobs,
           words.jobColumns,
-          told.jobs.map((job) => h("tr", {}, h("td", {}, h("span", { class: `state state-${job.status.toLowerCase()}` }, words.status[job.status])), h("td", {}, job.name), h("td", {}, when(job.lastRun)), h("td", {}, when(job.nextRun)), h("td", {}, job.error ? h("span", { class: "failed" }, words.failures(job.failures, job.error)) : ""))),
+          told.jobs.map((job) => h("tr", {}, h("td", {}, h("span", { class: `state state-${job.status.toLowerCase()}` }, words.status[job.status])), h("td", {}, job.name), h("td", {}, when(job.lastRun)), h("td", {}, when(job.nextRun)), h("td", {}, job.error ? h("span", { class: "failed" }, words.failures(job.failures, job.error)) : ""), h("td", {}, h("button", { type: "button", "aria-label": words.startJob(job.name), onclick: () => start(job.name).catch(fail) }, words.start)))),
         ),
+        started,
       ],
       h("h2", {}, words.runs),
       nodes.length === 0 ? h("p", { class: "hint" }, texts.welcome.empty) : table(words.runs, words.columns, rows),
-      upload(again),
+      upload(token, again),
     ),
   );
   nodes.forEach((run, place) => {
@@ -74,8 +87,7 @@ export async function showRuns(root, { signal, fail }) {
 }
 
 /** The form: a token, a file, first a dry run, then the load. */
-function upload(loaded) {
-  const token = h("input", { type: "password", autocomplete: "off", required: true });
+function upload(token, loaded) {
   const file = h("input", { type: "file", accept: ".csv,.tsv,.jsonl,.ndjson,.txt,.md", required: true });
   const publisher = h("input", { type: "text" });
   const outcome = h("div", { class: "outcome", role: "status" });
