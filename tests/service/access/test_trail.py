@@ -37,7 +37,9 @@ async def test_a_question_tells_who_what_version_cost_and_sizes(story_graph: Gra
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://s", headers=shown(guarded.key("desk"))) as http:
         for _ in range(2):
-            answer = await http.post("/graphql", json={"query": ASKED, "variables": {"q": "Intel"}})
+            answer = await http.post(
+                "/graphql", json={"query": ASKED, "operationName": "Two", "variables": {"q": "Intel"}}
+            )
     document, first, second = lines(app)
     assert (document["event"], document["text"]) == ("document", ASKED)
     for line in (first, second):
@@ -67,7 +69,7 @@ async def test_a_change_tells_who_changed_what_and_not_the_text(story_graph: Gra
     assert (change["change"], change["run"], change["source"], change["records"]) == ("loadTriples", run, "desk", 1)
     assert loaded["variables"] == {}
     assert retracted["changes"][0]["run"] == run
-    assert judged["changes"][0]["verdict"] == "different"
+    assert judged["changes"][0]["verdict"] == "DIFFERENT"
     assert judged["graphVersion"] == await story_graph.read(graph_version)
 
 
