@@ -68,6 +68,9 @@ class GraphSettings(BaseSettings):
     """Longest a read transaction may run, in seconds."""
     write_timeout_s: float = Field(default=120.0, gt=0)
     """Longest a write transaction may run, in seconds."""
+    slow_query_s: float = Field(default=1.0, gt=0)
+    """A query that takes so many seconds or more is logged by the service and by jobs, with its name and the sizes of its
+    parameters."""
 
     @model_validator(mode="after")
     def _password_with_uri(self) -> Self:

@@ -46,6 +46,10 @@ from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
+from service.observability import request_ids
+from service.observability.metrics import ServiceMetrics
+from service.observability.middleware import Observed
+from service.observability.recorder import Recorder
 from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
@@ -88,16 +92,17 @@ def create_app(
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
-    app.state.gate, app.state.trail = gate, trail
+    app.state.gate, app.state.trail, app.state.metrics = gate, trail, ServiceMetrics()
+    recorder = Recorder(app.state.metrics, access_log=settings.access_log)
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings, gate, trail, open_metrics=access.open_metrics)
+    _protect(app, settings, recorder, open_metrics=access.open_metrics)
     make_context = partial(_context, app, settings)
     endpoint = GraphQLEndpoint(schema, settings, trail, make_context)
     operations = Operations(schema, endpoint.documents, trail, make_context)
     heartbeat_s = settings.heartbeat_seconds
     events = EventStreams(operations, gate, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
-    sockets = Sockets(operations, gate, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, gate, recorder, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
@@ -111,13 +116,20 @@ def create_app(
     async def socket(connection: WebSocket) -> None:
         await sockets(connection)
 
+    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
+    app.router.routes.append(WebSocketRoute("/graphql", socket))
+    if settings.metrics:
+        app.add_route("/metrics", app.state.metrics.answer)
+    _add_access(app, access)
+    _add_pages(app, settings)
+    return app
+
+
+def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
     async def home(_: Request) -> Response:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
-    app.router.routes.append(Route("/graphql", Answered(graphql), methods=methods))
-    app.router.routes.append(WebSocketRoute("/graphql", socket))
     app.add_route("/documents.json", list_documents)
-    _add_access(app, access)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -127,7 +139,6 @@ def create_app(
     if settings.explorer:
         app.mount("/explorer", explorer.static_files())
         app.mount("/documents", explorer.documents())
-    return app
 
 
 @asynccontextmanager
@@ -161,29 +172,32 @@ def _add_access(app: FastAPI, access: AccessSettings) -> None:
     app.add_route("/audit", AuditExport(app.state.trail).answer)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings, gate: Gate, trail: Trail, *, open_metrics: bool) -> None:
+def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder, *, open_metrics: bool) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(AccessControl, gate=gate, trail=trail, open_metrics=open_metrics)
+    app.add_middleware(AccessControl, gate=app.state.gate, trail=app.state.trail, open_metrics=open_metrics)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["authorization", "content-type", *PREFLIGHT_HEADERS],
-            expose_headers=["etag", "retry-after", COST_HEADER],
+            allow_headers=["authorization", "content-type", request_ids.HEADER, *PREFLIGHT_HEADERS],
+            expose_headers=["etag", "retry-after", COST_HEADER, request_ids.HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
+    app.add_middleware(Observed, recorder=recorder)
 
 
 def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: MakeWriter | None) -> None:
+    graph = graph.telling_slow_queries()
     app.state.writer = None if make_writer is None else make_writer(graph)
     app.state.graph = graph = graph.guarded()
     app.state.embedded = embedded_behind(graph.settings)
     app.state.searches = Searches(_engine(app, graph, settings), settings)
     told_of = None if app.state.index is None else app.state.index.told_of
     app.state.watch = Watch(graph, interval_s=settings.poll_seconds, most=settings.max_subscribers, told_of=told_of)
+    app.state.metrics.attach(app.state)
 
 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:

@@ -21,6 +21,7 @@ from graph_schema.errors import (
     UnknownTerm,
 )
 from graph_schema.exit_codes import ExitCode
+from service.observability.observation import note_error
 
 log = structlog.get_logger(__name__)
 
@@ -110,23 +111,31 @@ def as_graphql(error: GraphQLError) -> dict[str, Any]:
 
     An unexpected error is logged under an id, and only the id is told.
     """
-    entry: dict[str, Any] = {"message": error.message}
-    if error.locations:
-        entry["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
-    if error.path is not None:
-        entry["path"] = list(error.path)
+    extensions: Mapping[str, Any]
     match root_cause(error):
         case None:
-            entry["extensions"] = {"code": _request_code(error), **(error.extensions or {})}
+            message, extensions = error.message, {"code": _request_code(error), **(error.extensions or {})}
         case ChokepointError() as cause:
-            entry["message"] = str(cause)
-            entry["extensions"] = extensions_of(cause)
+            message, extensions = str(cause), extensions_of(cause)
         case cause:
             incident = uuid.uuid4().hex[:12]
             log.error("unexpected error", incident=incident, path=error.path, exc_info=cause)
-            entry["message"] = f"internal error {incident}"
-            entry["extensions"] = {"code": "INTERNAL_ERROR", "incident": incident}
-    return entry
+            message, extensions = f"internal error {incident}", {"code": "INTERNAL_ERROR", "incident": incident}
+    places: dict[str, Any] = {}
+    if error.locations:
+        places["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        places["path"] = list(error.path)
+    return problem_entry(message, extensions, **places)
+
+
+def problem_entry(message: str, extensions: Mapping[str, Any], **places: Any) -> dict[str, Any]:
+    """An entry of `errors`, with the id of the request that meets it. Every error is told by this.
+
+    `extensions` has its `code`; `places` where it is in the document and the answer.
+    """
+    id = note_error(extensions["code"])
+    return {"message": message, **places, "extensions": extensions if id is None else {**extensions, "requestId": id}}
 
 
 def root_cause(error: GraphQLError) -> BaseException | None:

@@ -24,6 +24,10 @@ class ServiceSettings(BaseSettings):
     """Whether a browser that opens /graphql gets GraphiQL."""
     explorer: bool = True
     """Whether / is the explorer; otherwise it leads to /graphql."""
+    access_log: bool = True
+    """Whether each request is a line of the log; what probes ask for is none."""
+    metrics: bool = True
+    """Whether /metrics tells Prometheus how the service fares; a proxy should keep it from the public."""
 
     max_depth: int = Field(default=8, ge=1, le=20)
     """Most hops of a path that a question may ask for."""

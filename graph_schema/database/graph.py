@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from contextvars import ContextVar
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from neo4j import (
     AsyncDriver,
@@ -16,7 +16,9 @@ from neo4j import (
 )
 from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverError, Neo4jError
 
+from graph_schema.correlation import transaction_metadata
 from graph_schema.database.breaker import Breaker
+from graph_schema.database.observed import ObservedTransaction, SlowQueries
 from graph_schema.errors import (
     DeadlineExceeded,
     GraphError,
@@ -59,15 +61,34 @@ _RETRY_TIME_S, _RETRY_DELAY_S = 0.0, 0.2
 class Graph:
     """A database and how to reach it. Make one with `Graph.connect` and share it: it pools its connections."""
 
-    def __init__(self, driver: AsyncDriver, settings: GraphSettings, breaker: Breaker | None = None) -> None:
+    def __init__(
+        self,
+        driver: AsyncDriver,
+        settings: GraphSettings,
+        *,
+        breaker: Breaker | None = None,
+        slow_queries: SlowQueries | None = None,
+    ) -> None:
         self._driver = driver
         self.settings = settings
         self._breaker = breaker
+        self.slow_queries = slow_queries
 
     def guarded(self) -> "Graph":
         """The same graph for those who cannot wait: a read that fails is tried once more, and while the database does not
         answer reads are refused at once."""
-        return Graph(self._driver, self.settings, Breaker())
+        return Graph(self._driver, self.settings, breaker=Breaker(), slow_queries=self.slow_queries)
+
+    def telling_slow_queries(self) -> "Graph":
+        """The same graph, which logs queries that take long."""
+        return Graph(
+            self._driver, self.settings, breaker=self._breaker, slow_queries=SlowQueries(self.settings.slow_query_s)
+        )
+
+    @property
+    def answers(self) -> bool:
+        """Whether the database answered lately, as far as a guarded graph knows."""
+        return self._breaker is None or not self._breaker.open
 
     @classmethod
     @asynccontextmanager
@@ -137,7 +158,7 @@ class Graph:
                     asyncio.timeout(seconds + _GRACE_S),
                     self._session() as session,
                 ):
-                    result = await session.execute_read(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+                    result = await session.execute_read(self._observed(seconds, work), *args, **kwargs)
         except GraphUnavailable:
             if breaker is not None:
                 breaker.failed()
@@ -161,7 +182,22 @@ class Graph:
         seconds = self.settings.write_timeout_s
         with self._errors():
             async with self._session() as session:
-                return await session.execute_write(unit_of_work(timeout=seconds)(work), *args, **kwargs)
+                return await session.execute_write(self._observed(seconds, work), *args, **kwargs)
+
+    def _observed(
+        self, seconds: float, work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]]
+    ) -> Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]]:
+        """The work, its queries timed, in a transaction that says for whom it is and ends after `seconds`."""
+
+        @unit_of_work(transaction_metadata(), seconds)
+        async def timed(tx: AsyncManagedTransaction, /, *args: P.args, **kwargs: P.kwargs) -> T:
+            observed = ObservedTransaction(tx, self.slow_queries)
+            try:
+                return await work(cast("AsyncManagedTransaction", observed), *args, **kwargs)
+            finally:
+                observed.close()
+
+        return timed
 
     def _session(self) -> AsyncSession:
         if self._breaker is None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import secrets
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
+from graph_schema.correlation import Work, working_for
 from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
 from graph_schema.domain import RunStatus
@@ -33,9 +35,11 @@ STOP_GRACE_S = 30.0
 _LONGEST_PAUSE_S = 3_600.0
 
 
-def default_connection() -> AbstractAsyncContextManager[Graph]:
-    """The graph of the settings, with its schema up to date."""
-    return open_graph(apply_schema=True)
+@asynccontextmanager
+async def default_connection() -> AsyncIterator[Graph]:
+    """The graph of the settings, with its schema up to date; slow queries are logged."""
+    async with open_graph(apply_schema=True) as graph:
+        yield graph.telling_slow_queries()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,13 @@ async def run_job(
 
     Raises JobRunning when it is at work already, and nothing else that a job can meet; a bug is recorded as a failure first.
     """
+    with working_for(Work(f"{job.name}/{secrets.token_hex(4)}")):
+        return await _run(job, settings, stop, connect, begun)
+
+
+async def _run(
+    job: JobDefinition, settings: LoadSettings, stop: asyncio.Event, connect: Connect, begun: AtWork | None
+) -> JobReport:
     log = structlog.get_logger().bind(job=job.name)
     clock, at_work = time.monotonic(), begun
     log.info("job begins", source=job.source)

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
+from graph_schema.correlation import current_work
 from service.access.audit import AuditLog
 from service.access.caller import Caller
 from service.graphql.context import Context
@@ -75,7 +76,8 @@ class Trail:
 
 
 def _who(caller: Caller) -> dict[str, Any]:
-    return {"who": caller.name, "key": caller.key, "from": caller.address}
+    work = current_work()
+    return {"request": None if work is None else work.id, "who": caller.name, "key": caller.key, "from": caller.address}
 
 
 def _short(value: Any) -> Any:

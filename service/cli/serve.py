@@ -86,6 +86,8 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
     try:
         async with open_graph() as graph:
             await _check_schema(graph)
+            if showing.path is not None:  # a first look is not to be buried under lines about itself
+                settings = settings.model_copy(update={"access_log": False})
             config = uvicorn.Config(
                 create_app(settings, graph, make_writer=make_writer),
                 log_config=None,

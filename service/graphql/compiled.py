@@ -8,7 +8,7 @@ resolvers gave the first time, so that its rules of null and of errors are the o
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from graphql.pyutils import Path
 from strawberry.types import ExecutionResult
 
+from service.graphql.root_fields import fragments_in, introspects, label_of
 from service.graphql.selections import Completer, Pending, Run, Selections, flags_of
 
 _MOST_PLANS = 16
@@ -34,9 +35,16 @@ class CompiledQuery:
     fragments: Mapping[str, FragmentDefinitionNode]
     flags: tuple[str, ...]
     """Variables that decide what is selected, by name."""
+    label: str
+    """What it asks, in few words."""
     prices: dict[tuple[Any, ...], int | None] = field(default_factory=dict)
     """Points that the query costs, by the sizes of its variables; None where it asks for the schema too."""
     _plans: dict[tuple[Any, ...], Completer] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str | None:
+        """What the document calls it."""
+        return None if self.operation.name is None else self.operation.name.value
 
     async def run(self, context: Any, variables: Mapping[str, Any] | None) -> ExecutionResult:
         """The answer, the same as graphql-core's; `variables` as the client sent them."""
@@ -76,13 +84,12 @@ class CompiledQuery:
                 raise outcome
             return outcome
 
-        name = self.operation.name
         result = graphql.execute(
             self.schema,
             self.document,
             context_value=context,
             variable_values=variables,
-            operation_name=None if name is None else name.value,
+            operation_name=self.name,
             middleware=[replay] if outcomes else None,
         )
         answer = await result if isinstance(result, Awaitable) else result
@@ -95,11 +102,11 @@ def compile_query(
     """The query of a valid document, compiled; None for what graphql-core has to run: introspection, mutations, subscriptions."""
     if operation.operation is not graphql.OperationType.QUERY:
         return None
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    compiled = CompiledQuery(schema, document, operation, fragments, tuple(sorted(flags_of(document))))
-    if _introspects(operation, fragments):
+    fragments = fragments_in(document)
+    if introspects(operation, fragments):
         return None
-    return compiled
+    label = label_of(operation, fragments)
+    return CompiledQuery(schema, document, operation, fragments, tuple(sorted(flags_of(document))), label)
 
 
 async def drain(run: Run, pending: Pending) -> None:
@@ -129,21 +136,3 @@ async def _outcome(run: Run, promised: Awaitable[Any], path: Path) -> Any:
         raise
     run.outcomes.append((path, value))
     return value
-
-
-def _introspects(operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]) -> bool:
-    """Whether the schema itself is asked for; only the root has the fields for it."""
-    return any(name in ("__schema", "__type") for name in _root_names(operation.selection_set, fragments, set()))
-
-
-def _root_names(
-    selections: graphql.SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]
-) -> Iterator[str]:
-    for node in selections.selections:
-        if isinstance(node, graphql.FieldNode):
-            yield node.name.value
-        elif isinstance(node, graphql.InlineFragmentNode):
-            yield from _root_names(node.selection_set, fragments, seen)
-        elif isinstance(node, graphql.FragmentSpreadNode) and node.name.value not in seen:
-            seen.add(node.name.value)
-            yield from _root_names(fragments[node.name.value].selection_set, fragments, seen)

@@ -15,6 +15,8 @@ from graph_schema.errors import DeadlineExceeded
 from service.errors import QueryTooExpensive
 from service.graphql.document_cache import Ready, ReadyDocuments
 from service.graphql.pricing import Price, price, usual_introspection
+from service.graphql.root_fields import fragments_in, label_of, operation_in
+from service.observability.observation import note_operation
 
 SCHEMA_TIMES = 3
 """Introspection may ask for so many times the usual."""
@@ -53,10 +55,12 @@ class Guard(SchemaExtension):
         self._documents, self._limits = documents, limits
         self._ready: Ready | None = None
         self._price = Price(0)
+        self._known = False
 
     async def on_parse(self) -> AsyncIterator[None]:
         """Make the document ready. Raises GraphQLError, DocumentTooLarge, QueryTooDeep, DocumentTooSlow."""
         run = self.execution_context
+        self._known = self._documents.known(run.query or "") is not None
         self._ready = await self._documents.ready(run.query or "", _schema(run))
         run.graphql_document = self._ready.document
         yield
@@ -76,6 +80,7 @@ class Guard(SchemaExtension):
                 longest=self._limits.longest_page,
             )
             run.context.points = self._price.points
+            self._note(run)
             self._check(usual_introspection(_schema(run)))
         yield
 
@@ -102,6 +107,18 @@ class Guard(SchemaExtension):
         finally:
             if run.context.writes:
                 run.context.lookups.from_database()
+
+    def _note(self, run: ExecutionContext) -> None:
+        assert self._ready is not None
+        document = self._ready.document
+        if (operation := operation_in(document, run.context.operation_name)) is not None:
+            note_operation(
+                label_of(operation, fragments_in(document)),
+                None if operation.name is None else operation.name.value,
+                self._price.points,
+                document_known=self._known,
+                stream=run.operation_type is OperationType.SUBSCRIPTION,
+            )
 
     def _check(self, usual: int) -> None:
         asked = self._price

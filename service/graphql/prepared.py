@@ -7,7 +7,7 @@ Strawberry and its `Guard`; both keep to the same limits.
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
@@ -17,6 +17,8 @@ from service.graphql.context import Context
 from service.graphql.document_cache import Ready, ReadyDocuments
 from service.graphql.guards import RunLimits, held_to
 from service.graphql.pricing import price
+from service.graphql.root_fields import operation_in
+from service.observability.observation import note_operation
 
 _MOST_PRICES = 100
 """Prices kept of one query: one for each set of values that decide it."""
@@ -42,6 +44,7 @@ class PreparedQueries:
         if points is None or points > self._limits.points:
             return None
         context.points = points
+        note_operation(query.label, query.name, points, document_known=True)
         try:
             async with held_to(self._limits, timed=True):
                 return await query.run(context, variables)
@@ -50,15 +53,9 @@ class PreparedQueries:
 
     def _compiled(self, ready: Ready, name: str | None) -> CompiledQuery | None:
         if name not in ready.compiled:
-            operations = [
-                node
-                for node in ready.document.definitions
-                if isinstance(node, OperationDefinitionNode)
-                and (name is None or (node.name is not None and node.name.value == name))
-            ]
-            if len(operations) != 1:
+            if (operation := operation_in(ready.document, name)) is None:
                 return None
-            ready.compiled[name] = compile_query(self._schema, ready.document, operations[0])
+            ready.compiled[name] = compile_query(self._schema, ready.document, operation)
         return ready.compiled[name]
 
     def _points(self, ready: Ready, query: CompiledQuery, variables: Mapping[str, Any], name: str | None) -> int | None:

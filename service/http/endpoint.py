@@ -19,12 +19,13 @@ from strawberry.types.graphql import OperationType
 from graph_schema.errors import ChokepointError
 from service.access.caller import Caller, caller_of
 from service.access.trail import Trail
-from service.errors import as_graphql, extensions_of, retry_after
+from service.errors import as_graphql, problem_entry, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request, refusal
+from service.observability.observation import note_refused, note_unchanged
 from service.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
@@ -59,14 +60,13 @@ class GraphQLEndpoint:
             # Something below was cancelled, as a query whose connection was closed: not this request itself.
             if (task := asyncio.current_task()) is None or task.cancelling():
                 raise
-            error = {"message": "the operation was cancelled", "extensions": {"code": "CANCELLED", "retryable": True}}
+            error = problem_entry("the operation was cancelled", {"code": "CANCELLED", "retryable": True})
             return _json({"errors": [error]}, 503, kind, {"retry-after": "1"})
         except BadRequest as problem:
-            error = {"message": problem.message, "extensions": {"code": problem.code}}
-            return _json({"errors": [error]}, problem.status, kind, problem.headers)
+            return _json({"errors": [refusal(problem)]}, problem.status, kind, problem.headers)
         except ChokepointError as problem:
-            error = {"message": str(problem), "extensions": extensions_of(problem)}
-            return _json({"errors": [error]}, 503, kind, {"retry-after": str(getattr(problem, "retry_after_s", 1))})
+            headers = {"retry-after": str(getattr(problem, "retry_after_s", 1))}
+            return _json({"errors": [refusal(problem)]}, 503, kind, headers)
 
     async def _recorded(
         self, request: Request, asked: GraphQLRequest, document: str, kind: str, context: Context
@@ -97,8 +97,10 @@ class GraphQLEndpoint:
         reads_only = request.method in ("GET", "HEAD")
         tells_price = bool(asked.extensions.get("cost"))
         tag = await self._tag(context, asked, document, kind) if reads_only and not tells_price else None
-        if tag is not None and tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=self._cache_headers(tag, context.caller))
+        if tag is not None and (held := request.headers.get("if-none-match")) is not None:
+            note_unchanged(unchanged=tag in held)
+            if tag in held:
+                return Response(status_code=304, headers=self._cache_headers(tag, context.caller))
         result = await self._run(asked, document, context, reads_only=reads_only)
         context.payload = payload = payload_of(result)
         refused = (
@@ -113,8 +115,10 @@ class GraphQLEndpoint:
                 most = self._settings.max_query_cost
                 payload["extensions"] = {"cost": {"points": context.points, "most": most}}
         if not any((result.data or {}).values()) and (seconds := retry_after(result.errors or ())) is not None:
+            note_refused()
             return _json(payload, 503, kind, {**headers, "retry-after": str(seconds)})
         if refused:
+            note_refused()
             payload.pop("data", None)
         return _json(payload, 400 if refused and kind == RESPONSE_JSON else 200, kind, headers)
 

@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 from graph_schema.errors import ChokepointError
 from service.access.caller import Caller, caller_of
 from service.access.gate import Gate
-from service.errors import NotAuthorized, extensions_of
+from service.errors import NotAuthorized
 from service.http.leaving import left
 from service.http.operations import Answer, Operations, with_heartbeats
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request, refusal
 
 EVENTS = "text/event-stream"
 _OTHERS = (JSON, RESPONSE_JSON, "application/*", "*/*", "text/html")
@@ -54,7 +54,7 @@ class EventStreams:
             asked = await read_request(request, most_bytes=self._most_bytes)
             check_unforged(request, asked)
         except BadRequest as problem:
-            body = orjson.dumps({"errors": [_problem(problem)]})
+            body = orjson.dumps({"errors": [refusal(problem)]})
             return Response(body, problem.status, headers={**problem.headers, "content-type": JSON})
         caller = caller_of(request)
         answers = self._operations.answers(asked, caller, mutations=request.method == "POST")
@@ -69,12 +69,9 @@ class EventStreams:
                 if answer is None and not self._gate.still_knows(caller):
                     raise NotAuthorized("the key has ended")
                 yield b":\n\n" if answer is None else _event(b"next", orjson.dumps(answer.payload))
-        except BadRequest as problem:
+        except (BadRequest, ChokepointError) as problem:
             # EventSource hides the body of a refusal: what is wrong with the operation must come as an event.
-            yield _event(b"next", orjson.dumps({"errors": [_problem(problem)]}))
-        except ChokepointError as problem:
-            error = {"message": str(problem), "extensions": extensions_of(problem)}
-            yield _event(b"next", orjson.dumps({"errors": [error]}))
+            yield _event(b"next", orjson.dumps({"errors": [refusal(problem)]}))
         finally:
             await beating.aclose()
             await answers.aclose()
@@ -110,7 +107,3 @@ class _Stream(Response):
 
 def _event(name: bytes, data: bytes) -> bytes:
     return b"event: " + name + b"\ndata: " + data + b"\n\n"
-
-
-def _problem(problem: BadRequest) -> dict[str, object]:
-    return {"message": problem.message, "extensions": {"code": problem.code}}

@@ -17,6 +17,7 @@ from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.endpoint import payload_of
 from service.http.request import GraphQLRequest
+from service.observability.observation import note_refused
 
 T = TypeVar("T")
 
@@ -73,6 +74,8 @@ class Operations:
                 refused = result.data is None and all(error.path is None for error in result.errors or ())
                 payload = payload_of(result)
                 context.payload, count = payload, count + 1
+                if refused:
+                    note_refused()
                 yield Answer({"errors": payload["errors"]} if refused else payload, refused)
 
 

@@ -11,7 +11,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from service.http.request import BadRequest, GraphQLRequest
+from service.http.request import BadRequest, GraphQLRequest, refusal
 
 PREFLIGHT_HEADERS = ("graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name")
 """A page of another origin can send none of these without being asked about it first (CORS)."""
@@ -43,7 +43,7 @@ class AllowedHosts:
             await send({"type": "websocket.close", "code": 1008, "reason": "this host name is not admitted"})
         else:
             message = f"the host name {host[:100]!r} is not admitted here: list it in CHOKEPOINT_SERVICE_ALLOWED_HOSTS"
-            error = {"message": message, "extensions": {"code": "HOST_NOT_ALLOWED"}}
+            error = refusal(BadRequest(421, message, "HOST_NOT_ALLOWED"))
             headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store")]
             await send({"type": "http.response.start", "status": 421, "headers": headers})
             await send({"type": "http.response.body", "body": orjson.dumps({"errors": [error]})})

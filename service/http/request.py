@@ -7,6 +7,10 @@ from typing import Any
 
 from starlette.requests import Request
 
+from graph_schema.errors import ChokepointError
+from service.errors import extensions_of, problem_entry
+from service.observability.observation import note_refused
+
 JSON = "application/json"
 RESPONSE_JSON = "application/graphql-response+json"
 
@@ -17,6 +21,14 @@ class BadRequest(Exception):
     def __init__(self, status: int, message: str, code: str, **headers: str) -> None:
         super().__init__(message)
         self.status, self.message, self.code, self.headers = status, message, code, headers
+
+
+def refusal(problem: BadRequest | ChokepointError) -> dict[str, Any]:
+    """The entry of `errors` of a request that does not run."""
+    note_refused()
+    if isinstance(problem, BadRequest):
+        return problem_entry(problem.message, {"code": problem.code})
+    return problem_entry(str(problem), extensions_of(problem))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from graph_schema.errors import ChokepointError
 from service.access.caller import caller_of
 from service.access.gate import Gate
-from service.errors import extensions_of
 from service.http.operations import Operations
 from service.http.origin import admits_origin
-from service.http.request import BadRequest, bearer, checked_request
+from service.http.request import BadRequest, bearer, checked_request, refusal
+from service.observability.recorder import Recorder
 
 PROTOCOL = "graphql-transport-ws"
 INIT_WITHIN_S = 10.0
@@ -35,8 +35,11 @@ class _Close(Exception):
 class Sockets:
     """Serves WebSocket connections. A web page may connect from this address or an origin that CORS admits."""
 
-    def __init__(self, operations: Operations, gate: Gate, *, origins: tuple[str, ...], heartbeat_s: float) -> None:
-        self._gate, self._operations, self._origins, self._heartbeat_s = gate, operations, origins, heartbeat_s
+    def __init__(
+        self, operations: Operations, gate: Gate, recorder: Recorder, *, origins: tuple[str, ...], heartbeat_s: float
+    ) -> None:
+        self._operations, self._gate, self._recorder = operations, gate, recorder
+        self._origins, self._heartbeat_s = origins, heartbeat_s
 
     async def __call__(self, socket: WebSocket) -> None:
         """Serve one connection until it ends."""
@@ -48,12 +51,15 @@ class Sockets:
             await socket.close(4406, "Subprotocol not acceptable")
             return
         await socket.accept(PROTOCOL)
-        await _Connection(socket, self._operations, self._gate, self._heartbeat_s).serve()
+        await _Connection(socket, self._operations, self._gate, self._recorder, self._heartbeat_s).serve()
 
 
 class _Connection:
-    def __init__(self, socket: WebSocket, operations: Operations, gate: Gate, heartbeat_s: float) -> None:
-        self._socket, self._operations, self._gate, self._heartbeat_s = socket, operations, gate, heartbeat_s
+    def __init__(
+        self, socket: WebSocket, operations: Operations, gate: Gate, recorder: Recorder, heartbeat_s: float
+    ) -> None:
+        self._socket, self._operations, self._gate, self._recorder = socket, operations, gate, recorder
+        self._heartbeat_s = heartbeat_s
         self._caller = caller_of(socket)
         self._ready = False
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -132,12 +138,11 @@ class _Connection:
         self._running[id] = asyncio.create_task(self._run(id, payload))
 
     async def _run(self, id: str, payload: dict[str, Any]) -> None:
-        try:
-            last = await self._answer(id, payload)
-        except BadRequest as problem:
-            last = _error(id, [{"message": problem.message, "extensions": {"code": problem.code}}])
-        except ChokepointError as problem:
-            last = _error(id, [{"message": str(problem), "extensions": extensions_of(problem)}])
+        with self._recorder.operation():
+            try:
+                last = await self._answer(id, payload)
+            except (BadRequest, ChokepointError) as problem:
+                last = _error(id, [refusal(problem)])
         # The id is free again before the client hears of the end, so that it may take it at once.
         self._running.pop(id, None)
         await self._send(last)

@@ -73,6 +73,11 @@ class IndexKeeper:
         self._told = 0.0
 
     @property
+    def age_s(self) -> float | None:
+        """Seconds since the snapshot was last known to be of the graph's version; None while it never was."""
+        return None if math.isinf(self._newest_at) else time.monotonic() - self._newest_at
+
+    @property
     def current(self) -> Snapshot | None:
         """The snapshot, where it may answer by itself."""
         newest_at = self._newest_at

@@ -15,6 +15,7 @@ from graph_schema.errors import DeadlineExceeded, LimitExceeded, QuestionError
 from service.engines.interface import GraphReader, GraphView, NothingToRead, PathEngine
 from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
+from service.observability.observation import note_engine
 from service.paths.budget import Budget, Meter
 from service.paths.report import SearchFinding, SearchReport, hint_for
 from service.queries.records import EntityRecord
@@ -44,6 +45,7 @@ class Answering:
 
     def report(self, finding: SearchFinding, hops: Collection[Hop], via: RelationFilter) -> SearchReport:
         """What the answer that shows these hops means."""
+        note_engine(self.reader.engine)
         status, limited_by = finding.status, finding.limited_by
         depth = self.meter.budget.max_depth
         return SearchReport(

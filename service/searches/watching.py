@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context
 
 import structlog
 
@@ -55,7 +56,9 @@ class Watch:
         """The next state of the graph. A database that does not answer only delays it."""
         if self._poller is None or self._coming is None:
             self._coming = asyncio.get_running_loop().create_future()
-            self._poller = asyncio.create_task(self._poll())
+            self._poller = asyncio.create_task(
+                self._poll(), context=Context()
+            )  # it works for all, not for who came first
             self._poller.add_done_callback(self._ended)
         return await asyncio.shield(self._coming)
 

@@ -44,6 +44,7 @@ async def test_a_question_tells_who_what_version_cost_and_sizes(story_graph: Gra
     assert (document["event"], document["text"]) == ("document", ASKED)
     for line in (first, second):
         assert (line["event"], line["who"], line["from"], line["via"]) == ("operation", "desk", "192.0.2.7", "http")
+        assert line["request"]
         assert (line["operation"], line["document"], line["variables"]) == ("Two", document["document"], {"q": "Intel"})
         assert line["graphVersion"] == answer.json()["data"]["graphVersion"]
         assert line["cost"] == int(answer.headers["x-query-cost"])
