@@ -22,6 +22,7 @@ from graph_schema.settings import read_settings
 from graph_schema.writing import Writer
 from service import browser_files
 from service.access import sign_in
+from service.access.allowance import RATE_HEADERS
 from service.access.audit import open_audit
 from service.access.control import AccessControl
 from service.access.export import AuditExport
@@ -182,7 +183,7 @@ def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder, *, ope
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", request_ids.HEADER, *PREFLIGHT_HEADERS],
-            expose_headers=["etag", "retry-after", COST_HEADER, request_ids.HEADER],
+            expose_headers=["etag", "retry-after", *RATE_HEADERS, COST_HEADER, request_ids.HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
+from service.access.allowance import FREE, Allowance
 from service.access.keys import KeyScope
 
 WRITE_TOKEN_NAME = "api"  # noqa: S105  a name
@@ -25,6 +26,9 @@ class Caller:
     """When what they showed ends."""
     address: str | None = field(default=None, compare=False)
     """Where they are, as far as proxies tell."""
+
+    allowance: Allowance = field(default=FREE, compare=False)
+    """How much they may ask."""
 
     @property
     def nobody(self) -> bool:

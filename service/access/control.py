@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
 from http.cookies import CookieError, SimpleCookie
 
 import orjson
 import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_schema.errors import ChokepointError
 from service.access import sign_in
+from service.access.allowance import FREE, Allowance
 from service.access.caller import Caller
 from service.access.gate import COOKIE, Gate
 from service.access.trail import Trail
-from service.errors import NotAuthorized
+from service.errors import NotAuthorized, RateExceeded
 from service.http.request import bearer
 
 log = structlog.get_logger(__name__)
@@ -52,7 +52,18 @@ class AccessControl:
             await self._refuse(scope, receive, send, "send an API key as Authorization: Bearer …")
             return
         # A WebSocket may still show a key in its first message: browsers can send no header with it.
-        scope.setdefault("state", {})["caller"] = replace(caller, address=_address(scope))
+        caller = self._gate.admitted(caller, _address(scope))
+        scope.setdefault("state", {})["caller"] = caller
+        if scope["type"] == "websocket":  # each of its operations counts as a request
+            await self._app(scope, receive, send)
+            return
+        if caller.allowance is not FREE:
+            send = _telling(caller.allowance, send)
+        try:
+            caller.allowance.request()
+        except RateExceeded as problem:
+            await _answer(send, 429, str(problem), problem.code, (b"retry-after", str(problem.retry_after_s).encode()))
+            return
         await self._app(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send, message: str) -> None:
@@ -96,11 +107,23 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, message: str, *, s
     if status == 401 and sign_in.is_navigation(scope):
         await sign_in.page(401)(scope, receive, send)
         return
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": NotAuthorized.code}}]})
-    headers = [
-        (b"content-type", b"application/json; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"www-authenticate", b'Bearer realm="chokepoint"') if status == 401 else (b"retry-after", b"5"),
-    ]
+    how = (b"www-authenticate", b'Bearer realm="chokepoint"') if status == 401 else (b"retry-after", b"5")
+    await _answer(send, status, message, NotAuthorized.code, how)
+
+
+def _telling(allowance: Allowance, send: Send) -> Send:
+    """Adds to an answer how much its caller may ask yet."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *allowance.headers()]
+        await send(message)
+
+    return told
+
+
+async def _answer(send: Send, status: int, message: str, code: str, how: tuple[bytes, bytes]) -> None:
+    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"cache-control", b"no-store"), how]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -4,7 +4,9 @@ import datetime as dt
 import hmac
 import ipaddress
 from collections.abc import Iterable
+from dataclasses import replace
 
+from service.access.allowance import Allowances
 from service.access.caller import READER, STRANGER, WRITE_TOKEN_NAME, Caller
 from service.access.keys import KeyFile, KeyScope
 from service.access.settings import AccessSettings, Anonymous
@@ -24,6 +26,7 @@ class Gate:
         """Raises SettingsError when the file of keys cannot be read."""
         self.keys = KeyFile(access.key_file())
         self.keys.keys()
+        self._allowances = Allowances(requests=access.requests_per_minute, points=access.points_per_minute)
         token = settings.write_token
         self._write_token = None if token is None else token.get_secret_value().encode()
         self._anonymous = access.anonymous
@@ -49,6 +52,16 @@ class Gate:
         if self._anonymous is Anonymous.NEVER or any(name in _FORWARDED for name, _ in headers):
             return STRANGER
         return READER if self._published_here or (client is not None and is_loopback(client)) else STRANGER
+
+    def admitted(self, caller: Caller, address: str | None) -> Caller:
+        """The caller at this address, with what they may ask of there. Nobody in particular is told apart by the address."""
+        key = None if caller.key is None else self.keys.get(caller.key)
+        allowance = self._allowances.of(
+            f"address {address}" if caller.nobody else f"{caller.name} {caller.key}",
+            requests=None if key is None else key.requests_per_minute,
+            points=None if key is None else key.points_per_minute,
+        )
+        return replace(caller, address=address, allowance=allowance)
 
     def still_knows(self, caller: Caller) -> bool:
         """Whether what somebody showed when they connected still holds."""

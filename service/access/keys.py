@@ -59,6 +59,10 @@ class ApiKey:
     created: dt.datetime
     expires: dt.datetime | None = None
     revoked: dt.datetime | None = None
+    requests_per_minute: int | None = None
+    """None: as many as the settings grant; 0: as many as they like."""
+    points_per_minute: int | None = None
+    """As for requests: points of cost."""
 
     def holds(self, now: dt.datetime) -> bool:
         """Whether the key is in force."""
@@ -98,7 +102,15 @@ class KeyFile:
         now = _now()
         return any(key.scope.covers(scope) and key.holds(now) for key in self._current().values())
 
-    def create(self, name: str, scope: KeyScope, *, expires: dt.datetime | None = None) -> tuple[ApiKey, str]:
+    def create(
+        self,
+        name: str,
+        scope: KeyScope,
+        *,
+        expires: dt.datetime | None = None,
+        requests_per_minute: int | None = None,
+        points_per_minute: int | None = None,
+    ) -> tuple[ApiKey, str]:
         """A new key, and its text, which is kept nowhere. Raises QuestionError, ApiKeyNameTaken, SettingsError."""
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise QuestionError(f"a key's name has 1 to {_LONGEST_NAME} printable characters")
@@ -107,7 +119,16 @@ class KeyFile:
             raise QuestionError("the key would have ended already")
         id = secrets.token_hex(6)
         text = f"{PREFIX}_{id}_{secrets.token_urlsafe(32)}"
-        key = ApiKey(id, name, scope, _hash(text), now, expires)
+        key = ApiKey(
+            id,
+            name,
+            scope,
+            _hash(text),
+            now,
+            expires,
+            requests_per_minute=requests_per_minute,
+            points_per_minute=points_per_minute,
+        )
 
         def added(keys: dict[str, ApiKey]) -> ApiKey:
             if any(one.name == name and one.holds(now) for one in keys.values()):

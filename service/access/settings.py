@@ -33,6 +33,11 @@ class AccessSettings(BaseSettings):
     """Key that our own commands show to a service that runs elsewhere, as `chokepoint mcp --api`."""
     session_seconds: int = Field(default=43_200, ge=60)
     """How long a browser stays signed in, in seconds."""
+    requests_per_minute: int = Field(default=0, ge=0)
+    """Requests that a caller may send in a minute, unless their key says otherwise; who shows no key is told apart by the
+    address. 0: no limit."""
+    points_per_minute: int = Field(default=0, ge=0)
+    """Points of cost that a caller's documents may take in a minute, likewise."""
     audit: bool = True
     """Whether the audit log is written: who asked and changed what."""
     audit_folder: Path | None = None

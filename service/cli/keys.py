@@ -30,11 +30,20 @@ def create(
     days: Annotated[
         float | None, typer.Option(min=0, help="Days until it ends.", show_default="it does not end")
     ] = None,
+    requests_per_minute: Annotated[
+        int | None,
+        typer.Option(min=0, help="Most requests in a minute; 0: no limit.", show_default="as the settings say"),
+    ] = None,
+    points_per_minute: Annotated[
+        int | None, typer.Option(min=0, help="Most points of cost in a minute.", show_default="as the settings say")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it, this once: only its hash is kept."""
     expires = None if days is None else _in_days(days)
-    key, text = _file().create(name, scope, expires=expires)
+    key, text = _file().create(
+        name, scope, expires=expires, requests_per_minute=requests_per_minute, points_per_minute=points_per_minute
+    )
     typer.echo(json.dumps({**_told(key), "key": text}) if as_json else text)
 
 
@@ -87,5 +96,7 @@ def _told(key: ApiKey) -> dict[str, Any]:
         "created": key.created.isoformat(),
         "expires": key.expires and key.expires.isoformat(),
         "revoked": key.revoked and key.revoked.isoformat(),
+        "requestsPerMinute": key.requests_per_minute,
+        "pointsPerMinute": key.points_per_minute,
         "inForce": key.holds(dt.datetime.now(dt.UTC)),
     }

@@ -80,6 +80,12 @@ class Context:
         """An answer cut short by time may be fuller next time, so that it must not be cached."""
         self.cacheable = self.cacheable and report.limited_by is not Bound.TIME
 
+    def charge(self, points: int) -> None:
+        """Take what the operation costs from what its caller may ask. Raises RateExceeded."""
+        self.points = points
+        if not self.price_only:
+            self.caller.allowance.charge(points)
+
     def writer_for(self) -> Writer:
         """The writer, for a client that may write. Raises WritesDisabled, NotAuthorized."""
         if self.writer is None:

@@ -19,7 +19,7 @@ from strawberry.types.graphql import OperationType
 from graph_schema.errors import ChokepointError
 from service.access.caller import Caller, caller_of
 from service.access.trail import Trail
-from service.errors import as_graphql, problem_entry, retry_after
+from service.errors import as_graphql, is_rate, problem_entry, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
@@ -116,7 +116,8 @@ class GraphQLEndpoint:
                 payload["extensions"] = {"cost": {"points": context.points, "most": most}}
         if not any((result.data or {}).values()) and (seconds := retry_after(result.errors or ())) is not None:
             note_refused()
-            return _json(payload, 503, kind, {**headers, "retry-after": str(seconds)})
+            status = 429 if is_rate(result.errors or ()) else 503
+            return _json(payload, status, kind, {**headers, "retry-after": str(seconds)})
         if refused:
             note_refused()
             payload.pop("data", None)

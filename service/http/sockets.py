@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -124,7 +123,7 @@ class _Connection:
 
     async def _show(self, token: str) -> None:
         try:
-            self._caller = replace(await self._gate.known(token), address=self._caller.address)
+            self._caller = self._gate.admitted(await self._gate.known(token), self._caller.address)
         except ChokepointError as problem:
             raise _Close(4403, "Forbidden") from problem
 
@@ -149,6 +148,7 @@ class _Connection:
 
     async def _answer(self, id: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send the answers; returns the last message of the operation."""
+        self._caller.allowance.request()
         async with aclosing(self._operations.answers(checked_request(payload), self._caller)) as answers:
             async for answer in answers:
                 if answer.refused:
