@@ -1,14 +1,15 @@
-"""Finds out who asks and what they may do, from what they show: an API key, the write token, or nothing."""
+"""Finds out who asks and what they may do, from what they show: an API key, the write token, an OpenID token, or nothing."""
 
 import datetime as dt
 import hmac
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import replace
 
+from service.access.addresses import is_loopback
 from service.access.allowance import Allowances
 from service.access.caller import READER, STRANGER, WRITE_TOKEN_NAME, Caller
 from service.access.keys import KeyFile, KeyScope
+from service.access.oidc import OpenIdTokens
 from service.access.settings import AccessSettings, Anonymous
 from service.errors import NotAuthorized
 from service.settings import ServiceSettings
@@ -23,10 +24,11 @@ class Gate:
     """Knows callers."""
 
     def __init__(self, settings: ServiceSettings, access: AccessSettings) -> None:
-        """Raises SettingsError when the file of keys cannot be read."""
+        """Raises SettingsError when the file of keys cannot be read, or the OpenID provider cannot be trusted."""
         self.keys = KeyFile(access.key_file())
         self.keys.keys()
         self._allowances = Allowances(requests=access.requests_per_minute, points=access.points_per_minute)
+        self._openid = OpenIdTokens(access) if access.oidc_issuer else None
         token = settings.write_token
         self._write_token = None if token is None else token.get_secret_value().encode()
         self._anonymous = access.anonymous
@@ -35,14 +37,16 @@ class Gate:
     @property
     def takes_writes(self) -> bool:
         """Whether there is anybody who may write."""
-        return self._write_token is not None or self.keys.any_covers(KeyScope.WRITE)
+        return self._write_token is not None or self._openid is not None or self.keys.any_covers(KeyScope.WRITE)
 
     async def known(self, token: str) -> Caller:
-        """Who shows this token. Raises NotAuthorized."""
+        """Who shows this token. Raises NotAuthorized, ProviderUnreachable."""
         if self._write_token is not None and hmac.compare_digest(token.encode(), self._write_token):
             return Caller(WRITE_TOKEN_NAME, KeyScope.WRITE)
         if (key := self.keys.find(token)) is not None:
             return Caller(key.name, key.scope, key.id, key.expires)
+        if self._openid is not None and token.count(".") == 2:
+            return await self._openid.known(token)
         raise NotAuthorized("the token is not known here, or has ended")
 
     def unknown(self, client: str | None, headers: Iterable[tuple[bytes, bytes]]) -> Caller:
@@ -68,15 +72,3 @@ class Gate:
         if caller.key is not None:
             return self.keys.get(caller.key) is not None
         return caller.expires is None or dt.datetime.now(dt.UTC) < caller.expires
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address or name is of this machine alone."""
-    if address == "localhost":
-        return True
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback

@@ -33,6 +33,18 @@ class AccessSettings(BaseSettings):
     """Key that our own commands show to a service that runs elsewhere, as `chokepoint mcp --api`."""
     session_seconds: int = Field(default=43_200, ge=60)
     """How long a browser stays signed in, in seconds."""
+    oidc_issuer: str | None = None
+    """Issuer of an OpenID provider whose tokens open the service as keys do; its address, by https."""
+    oidc_audience: str | None = None
+    """Audience that a token must name: what the provider calls this service."""
+    oidc_jwks: str | None = None
+    """Address of the provider's keys; when empty, as its `/.well-known/openid-configuration` tells."""
+    oidc_claim: str = "scope"
+    """Claim that holds `chokepoint:read`, `chokepoint:write` or `chokepoint:admin`, as a list or as words."""
+    oidc_leeway_seconds: int = Field(default=60, ge=0, le=300)
+    """How far the provider's clock may be from ours, in seconds."""
+    oidc_jwks_seconds: int = Field(default=600, ge=60)
+    """How long the provider's keys are kept before it is asked again, in seconds."""
     requests_per_minute: int = Field(default=0, ge=0)
     """Requests that a caller may send in a minute, unless their key says otherwise; who shows no key is told apart by the
     address. 0: no limit."""

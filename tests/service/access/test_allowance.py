@@ -1,6 +1,7 @@
 """How much a caller may ask: figures, headers, and refusals that say when to ask again, by whichever way they come."""
 
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -102,7 +103,8 @@ async def test_who_shows_no_key_is_told_apart_by_the_address(story_graph: Graph,
 
 
 async def test_each_operation_of_a_socket_counts(story_graph: Graph, guarded: Guarded) -> None:
-    key, told = guarded.key("desk"), []
+    told: list[dict[str, Any]] = []
+    key = guarded.key("desk")
     async with listening(guarded.app(story_graph, requests_per_minute=1)) as address:
         ws, protocol = address.replace("http", "ws", 1), Subprotocol("graphql-transport-ws")
         async with websockets.connect(ws, subprotocols=[protocol], additional_headers=shown(key), proxy=None) as socket:

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from service.access.caller import READER, STRANGER, Caller
-from service.access.gate import Gate, is_loopback
+from service.access.gate import Gate
 from service.access.keys import KeyFile, KeyScope
 from service.access.settings import AccessSettings, Anonymous
 from service.errors import NotAuthorized
@@ -69,8 +69,3 @@ def test_writes_are_taken_where_somebody_may_write(tmp_path: Path) -> None:
     keys.revoke("writer")
     assert not gate(tmp_path).takes_writes
     assert gate(tmp_path, token="old").takes_writes
-
-
-def test_names_are_no_addresses() -> None:
-    assert is_loopback("localhost")
-    assert not is_loopback("localhost.example.com")
