@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ test-docs: $(VENV)/.installed-dev ## Run the commands of the documentation as th
 test-clients: $(VENV)/.installed-dev ## Run the tests of GraphQL clients: Apollo Client and urql from npm (needs node), a generated Python client
 	$(BIN)/python -m pytest -m clients -n 0 tests/clients
 
-test-faults: $(VENV)/.installed-dev ## Run the tests that take the database away, freeze it or fill its disk
-	$(BIN)/python -m pytest -m faults -n 0
+test-faults: $(VENV)/.installed-dev ## Disturb every operation: kill, freeze, fill the disk, cut (FEW=1: as CI does; PAGE=docs/reliability.md: write it)
+	$(if $(FEW),CHOKEPOINT_TEST_FAULTS=few) $(if $(PAGE),CHOKEPOINT_TEST_FAULTS_PAGE=$(PAGE)) $(BIN)/python -m pytest -m faults -n 0 $(if $(FEW),tests/faults)
+
+fuzz: $(VENV)/.installed-dev ## Spoil files and make up documents at length: 2,000 of each
+	CHOKEPOINT_TEST_EXAMPLES=2000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/loaders/sources/test_spoilt_files.py tests/service/test_any_document.py
 
 test-engines: $(VENV)/.installed-dev ## Compare the index with the plain reference on 10,000 random graphs for each operation
 	CHOKEPOINT_TEST_GRAPHS=10000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/service/index/test_engines_agree.py

@@ -129,6 +129,10 @@ def page(items: Sequence[T], window: Window, *, more: bool) -> tuple[list[Edge[T
     return edges, info
 
 
+_MOST_DIGITS = 12
+"""Of a position: the database knows no number of any length."""
+
+
 def cursor(place: int) -> str:
     """Opaque form of a position."""
     return base64.urlsafe_b64encode(f"at:{place}".encode()).decode()
@@ -138,7 +142,7 @@ def position(text: str) -> int:
     """Position of a cursor. Raises QuestionError when it is not one of ours."""
     try:
         kind, _, place = base64.urlsafe_b64decode(text.encode()).decode().partition(":")
-        if kind == "at" and place.isdecimal():
+        if kind == "at" and place.isdecimal() and len(place) <= _MOST_DIGITS:
             return int(place)
     except (binascii.Error, UnicodeDecodeError, ValueError):
         pass
