@@ -60,6 +60,13 @@ async def test_a_revoked_key_opens_nothing_from_the_next_request_on(story_graph:
         assert (await http.post("/graphql", json=VERSION, headers=headers)).status_code == 401
 
 
+async def test_a_key_in_the_address_opens_nothing(story_graph: Graph, guarded: Guarded) -> None:
+    key = guarded.key()
+    async with guarded.client(story_graph) as http:
+        for name in ("key", "token", "access_token", "authorization"):
+            assert (await http.post("/graphql", params={name: key}, json=VERSION)).status_code == 401
+
+
 async def test_others_read_without_a_key_only_where_that_is_set(story_graph: Graph, guarded: Guarded) -> None:
     statuses = []
     for anonymous in (Anonymous.LOOPBACK, Anonymous.ALWAYS):
@@ -87,6 +94,20 @@ async def test_keys_that_cannot_be_read_are_an_outage(story_graph: Graph, guarde
         answer = await http.post("/graphql", json=VERSION, headers=headers)
     assert answer.status_code == 503
     assert "retry-after" in answer.headers
+
+
+async def test_the_schema_and_names_like_those_that_were_asked_for_are_told_unless_switched_off(
+    story_graph: Graph, guarded: Guarded
+) -> None:
+    told = []
+    for switch in (True, False):
+        settings = {"introspection": switch, "suggestions": switch}
+        transport = httpx.ASGITransport(guarded.app(story_graph, settings=settings))
+        async with httpx.AsyncClient(transport=transport, base_url="http://s", headers=shown(WRITE_TOKEN)) as http:
+            schema = (await http.post("/graphql", json={"query": "{ __schema { queryType { name } } }"})).json()
+            wrong = (await http.post("/graphql", json={"query": "{ graphVersio }"})).json()
+        told.append(("data" in schema, "Did you mean" in wrong["errors"][0]["message"]))
+    assert told == [(True, True), (False, False)]
 
 
 async def socket_says(address: str, payload: dict[str, Any], headers: dict[str, str]) -> Any:
