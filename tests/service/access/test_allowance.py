@@ -11,6 +11,7 @@ from websockets.typing import Subprotocol
 from graph_schema.database.graph import Graph
 from service.access.allowance import FREE, RATE_HEADERS, Allowances, Bucket
 from service.access.keys import KeyScope
+from service.access.settings import Anonymous
 from service.errors import RateExceeded
 from tests.service.access.guarded import VERSION, Guarded, shown
 from tests.service.serving import listening
@@ -69,7 +70,7 @@ async def test_headers_tell_what_is_left_and_refusals_when_to_ask_again(story_gr
     assert [answer.headers["ratelimit-remaining"] for answer in answers] == ["1", "0", "0"]
     assert answers[0].headers["ratelimit-limit"] == "2"
     assert answers[0].headers["ratelimit-policy"] == '"requests";q=2;w=60'
-    assert 25 <= int(answers[2].headers["retry-after"]) <= 30
+    assert 1 <= int(answers[2].headers["retry-after"]) <= 30
     assert answers[2].json()["errors"][0]["extensions"]["code"] == "RATE_EXCEEDED"
     assert other.status_code == 200
 
@@ -93,7 +94,7 @@ async def test_what_documents_cost_is_taken_from_the_budget_of_their_key(story_g
 
 
 async def test_who_shows_no_key_is_told_apart_by_the_address(story_graph: Graph, guarded: Guarded) -> None:
-    app = guarded.app(story_graph, requests_per_minute=1, anonymous="always")
+    app = guarded.app(story_graph, requests_per_minute=1, anonymous=Anonymous.ALWAYS)
     statuses = []
     for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
         transport = httpx.ASGITransport(app, client=(address, 1))

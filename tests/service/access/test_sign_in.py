@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from graph_schema.database.graph import Graph
+from service.access.settings import Anonymous
 from tests.service.access.guarded import VERSION, Guarded, shown
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,7 @@ async def test_signing_out_forgets_the_key(story_graph: Graph, guarded: Guarded)
 
 
 async def test_a_cookie_that_has_ended_is_as_none_and_a_header_goes_first(story_graph: Graph, guarded: Guarded) -> None:
-    async with guarded.client(story_graph, address="127.0.0.1", anonymous="loopback") as http:
+    async with guarded.client(story_graph, address="127.0.0.1", anonymous=Anonymous.LOOPBACK) as http:
         http.cookies.set("chokepoint_key", "ended")
         assert (await http.post("/graphql", json=VERSION)).status_code == 200
         assert (await http.post("/graphql", json=VERSION, headers=shown("wrong"))).status_code == 401

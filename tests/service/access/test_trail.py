@@ -12,6 +12,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
 from service.access.audit import Wanted, entries
 from service.access.keys import KeyScope
+from service.access.settings import Anonymous
 from service.access.trail import Trail
 from service.app import create_app
 from tests.service.access.guarded import VERSION, Guarded, shown
@@ -106,7 +107,7 @@ async def test_streams_and_sockets_leave_lines_too(story_graph: Graph, guarded: 
 
 
 async def test_without_a_log_nothing_is_written(story_graph: Graph, guarded: Guarded) -> None:
-    access = guarded.access.model_copy(update={"audit": False, "anonymous": "always"})
+    access = guarded.access.model_copy(update={"audit": False, "anonymous": Anonymous.ALWAYS})
     app = create_app(guarded.settings(), story_graph, access=access)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://s") as http:
         assert (await http.post("/graphql", json=VERSION)).status_code == 200
