@@ -36,6 +36,7 @@ from loaders.cli import jobs as jobs_cli
 from loaders.cli import load as load_cli
 from loaders.cli import resolve as resolve_cli
 from loaders.cli import retract as retract_cli
+from loaders.cli import weigh as weigh_cli
 from loaders.submissions import SubmissionWriter
 from service import cli as service_cli
 
@@ -56,6 +57,7 @@ app.add_typer(jobs_cli.app, name="jobs")
 app.add_typer(service_cli.keys, name="keys")
 app.command()(service_cli.audit)
 app.command()(check_cli.check)
+app.command()(weigh_cli.weigh)
 app.command()(extract_cli.extract)
 app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)

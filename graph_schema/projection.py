@@ -29,7 +29,7 @@ class Evidence:
     modality: Modality
     claims: int
     confidence: float
-    """The highest."""
+    """The highest, times the publisher's reliability."""
     first_seen: dt.date | None = None
     """Earliest publication; the statement's own date where the document has none."""
     last_seen: dt.date | None = None
@@ -45,15 +45,15 @@ class Evidence:
     """Latest start among the claims that state no end."""
 
     @classmethod
-    def of(cls, claim: "Stated", document: "Origin") -> "Evidence":
-        """The summary of one claim."""
+    def of(cls, claim: "Stated", document: "Origin", *, reliability: float = 1.0) -> "Evidence":
+        """The summary of one claim of a publisher of this reliability."""
         seen = document.published or claim.date
         day = happened(claim, document)
         return cls(
             publisher=publisher_key(document.publisher, document.id),
             modality=claim.modality,
             claims=1,
-            confidence=claim.confidence,
+            confidence=claim.confidence * reliability,
             first_seen=seen,
             last_seen=seen,
             happened=day,

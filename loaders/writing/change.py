@@ -17,6 +17,7 @@ from graph_schema.domain import Claim, Document, Entity
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.projection import Evidence
+from graph_schema.publishers import Publisher, read_publishers, reliability
 from loaders.writing.counts import Counts
 from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject, rewrite
 from loaders.writing.nodes import Payload, create_claims, update_claims, write_documents, write_entities
@@ -30,8 +31,8 @@ CLAIMS_PER_CHANGE = 2_500
 class ChangeSet:
     """The change at hand. What is written through it is found again when it closes; `counts` says what it did."""
 
-    def __init__(self, tx: AsyncManagedTransaction, version: int) -> None:
-        self.tx = tx
+    def __init__(self, tx: AsyncManagedTransaction, version: int, publishers: Mapping[str, Publisher]) -> None:
+        self.tx, self._publishers = tx, publishers
         self.version = version
         """The graph's version once the change-set is closed."""
         self.counts = Counts()
@@ -79,7 +80,9 @@ class ChangeSet:
             if documents is None:
                 self._recounted.add(edges[id].id)
             else:
-                self._added[edges[id].id].append(Evidence.of(claim, documents[claim.document]))
+                document = documents[claim.document]
+                weight = reliability(document.publisher, self._publishers)
+                self._added[edges[id].id].append(Evidence.of(claim, document, reliability=weight))
         of_edge = {id: edge.id for id, edge in edges.items()}
         await create_claims(self.tx, claims, of_edge, run, version=self.version)
 
@@ -164,6 +167,6 @@ async def change(tx: AsyncManagedTransaction) -> AsyncIterator[ChangeSet]:
     record = await (await tx.run(LOCK)).single()
     if record is None:
         raise MissingEndpoint("the graph has no state node: run `chokepoint schema apply`")
-    graph = ChangeSet(tx, int(record["version"]) + 1)
+    graph = ChangeSet(tx, int(record["version"]) + 1, await read_publishers(tx))
     yield graph
     await graph.close()

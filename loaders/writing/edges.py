@@ -12,6 +12,7 @@ from graph_schema.database.cypher import native, term
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import DocumentId, EntityId, RelationId, relation_id
 from graph_schema.projection import Evidence, Projection, project, publisher_key
+from graph_schema.publishers import reliability_of, weights_found
 from graph_schema.vocabulary import Modality, RelationType, vocabulary
 from loaders.writing.counts import Counts
 from loaders.writing.rows import QuietRows
@@ -37,14 +38,15 @@ def edge_of(relation: RelationType, subject: EntityId, object: EntityId) -> Edge
     return EdgeKey(relation_id(subject, relation, object), relation, subject, object)
 
 
-EVIDENCE: LiteralString = """
+EVIDENCE: LiteralString = f"""
+{weights_found()}
 UNWIND $edges AS edge
-MATCH (c:Claim {edge: edge})-[:STATED_IN]->(d:Document)
+MATCH (c:Claim {{edge: edge}})-[:STATED_IN]->(d:Document)
 USING INDEX SEEK c:Claim(edge)
-WITH edge, c, d, CASE WHEN c.modality = 'ended' THEN coalesce(c.valid_to, c.date, d.published)
+WITH weights, edge, c, d, CASE WHEN c.modality = 'ended' THEN coalesce(c.valid_to, c.date, d.published)
                       ELSE coalesce(c.date, d.published) END AS happened
 RETURN edge, d.publisher AS publisher, CASE WHEN coalesce(d.publisher, '') = '' THEN d.id END AS document, c.modality AS modality,
-       count(*) AS claims, max(c.confidence) AS confidence,
+       count(*) AS claims, max(c.confidence * {reliability_of("d")}) AS confidence,
        min(coalesce(d.published, c.date)) AS first_seen, max(coalesce(d.published, c.date)) AS last_seen,
        max(happened) AS happened, count(happened) < count(*) AS undated,
        min(c.valid_from) AS valid_from, max(c.valid_to) AS valid_to,

@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from graph_schema.database.graph import Graph
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.job_states import JobState, job_states
+from graph_schema.publishers import Publisher, read_publishers
 from service.engines.lookups import Lookups
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.claims import claims_by_edge, claims_by_entity, claims_by_id
@@ -101,6 +102,11 @@ class DataLoaders:
     def job_by_name(self) -> DataLoader[str, JobState | None]:
         """Jobs."""
         return _one(lambda _: self._graph.read(job_states))
+
+    @cached_property
+    def publisher_by_name(self) -> DataLoader[str, Publisher | None]:
+        """Weights of publishers."""
+        return _one(lambda _: self._graph.read(read_publishers))
 
     @cached_property
     def claims_by_edge(self) -> DataLoader[ClaimsOfEdge, list[ClaimRecord]]:

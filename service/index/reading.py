@@ -15,6 +15,7 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.cypher import native, native_date, one, term
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId, RelationId
+from graph_schema.publishers import reliability_of, weights_found
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.index.change import Change, ClaimRow, EntityRow, RelationRow
 
@@ -66,11 +67,12 @@ RETURN r.id AS id, type(r) AS type, startNode(r).id AS subject, endNode(r).id AS
   r.confidence AS confidence, r.sources AS sources, r.claims AS claims, r.first_seen AS first_seen, r.last_seen AS last_seen,
   r.valid_from AS valid_from, r.valid_to AS valid_to
 """
-CLAIMS_BEHIND: LiteralString = """
+CLAIMS_BEHIND: LiteralString = f"""
+{weights_found()}
 UNWIND $relations AS relation
-MATCH (c:Claim {edge: relation})-[:STATED_IN]->(d:Document)
+MATCH (c:Claim {{edge: relation}})-[:STATED_IN]->(d:Document)
 RETURN relation, d.publisher AS publisher, d.id AS document, c.run AS run, c.modality AS modality, c.share AS share,
-  c.confidence AS confidence
+  c.confidence * {reliability_of("d")} AS confidence
 """
 RUNS: LiteralString = """
 UNWIND $ids AS id
@@ -165,11 +167,13 @@ RETURN collect(r.id) AS id, collect(a.id) AS subject, collect(b.id) AS object, c
 
 
 RELATIONS: Mapping[RelationType, LiteralString] = {type: _relations(type) for type in RelationType}
-CLAIMS: LiteralString = """
+CLAIMS: LiteralString = f"""
+{weights_found()}
+WITH weights
 MATCH (c:Claim) WHERE c.id > $after
-WITH c ORDER BY c.id LIMIT $part
+WITH weights, c ORDER BY c.id LIMIT $part
 MATCH (c)-[:STATED_IN]->(d:Document)
-RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share, c.confidence]) AS rows
+RETURN collect([c.id, c.edge, d.publisher, d.id, c.run, c.modality, c.share, c.confidence * {reliability_of("d")}]) AS rows
 """
 
 

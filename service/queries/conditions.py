@@ -5,6 +5,7 @@ from typing import LiteralString
 
 from graph_schema.database.cypher import Cypher, all_of, cypher, term
 from graph_schema.ids import EntityId
+from graph_schema.publishers import reliability_of, weights_found
 from graph_schema.vocabulary import LIVE_MODALITIES, THINGS, Modality, RelationType
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import EntityFilter, RelationFilter, UndatedPolicy
@@ -45,8 +46,9 @@ def relation_conditions(rule: RelationFilter) -> Iterator[Cypher]:
 
 
 _OF_CLAIMS: LiteralString = "EXISTS { MATCH (claim:Claim {edge: r.id})-[:STATED_IN]->(document:Document) WHERE "
-_SUM_OF_CLAIMS: LiteralString = """
-WITH claim.modality AS modality, max(claim.confidence) AS surest,
+_SUM_OF_CLAIMS: LiteralString = f"""
+{weights_found()}
+WITH claim.modality AS modality, max(claim.confidence * {reliability_of("document")}) AS surest,
   toLower(CASE WHEN coalesce(document.publisher, '') = '' THEN document.id ELSE document.publisher END) AS publisher
 WITH modality, count(*) AS sources,
   1.0 - reduce(doubt = 1.0, one IN collect(surest) | doubt * (1.0 - one)) AS confidence

@@ -3,12 +3,13 @@
 The rules are those of the projection (`graph_schema.projection`), told claim by claim.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from graph_schema.projection import Evidence, happened, project, publisher_key
+from graph_schema.publishers import Publisher, reliability
 from graph_schema.vocabulary import LIVE_MODALITIES, Modality
 from service.queries.records import ClaimRecord
 
@@ -48,20 +49,29 @@ class Because:
     deciding: tuple[ClaimRecord, ...]
     """Of each publisher the surest claim in the status: what the confidence is joined from, surest first."""
     outvoted: tuple[Outvoted, ...]
+    publishers: tuple[Publisher, ...]
+    """Publishers of these claims that have a weight, by name."""
     superseded_by: ClaimRecord | None
     """The claim that ended the relation: the one that tells the latest end; None while it holds."""
     complete: bool
     """Whether all claims were weighed."""
 
 
-def because(claims: Sequence[ClaimRecord], *, of: int) -> Because | None:
-    """The weighing of claims of one relation, `of` so many that it has; None without any."""
-    projection = project(Evidence.of(claim, claim.document) for claim in claims)
+def because(claims: Sequence[ClaimRecord], publishers: Mapping[str, Publisher], *, of: int) -> Because | None:
+    """The weighing of claims of one relation, `of` so many that it has, by the weights of publishers; None without any."""
+
+    evidence = {
+        claim.id: Evidence.of(claim, claim.document, reliability=reliability(claim.document.publisher, publishers))
+        for claim in claims
+    }
+    projection = project(evidence.values())
     if projection is None:
         return None
     status = projection.status
     surest: dict[str, ClaimRecord] = {}
-    for claim in sorted((one for one in claims if one.modality is status), key=lambda one: (-one.confidence, one.id)):
+    for claim in sorted(
+        (one for one in claims if one.modality is status), key=lambda one: (-evidence[one.id].confidence, one.id)
+    ):
         surest.setdefault(_publisher(claim), claim)
     deciding = tuple(surest.values())
     ends = [one for one in claims if one.modality is Modality.ENDED]
@@ -85,6 +95,11 @@ def because(claims: Sequence[ClaimRecord], *, of: int) -> Because | None:
         status=status,
         deciding=deciding,
         outvoted=tuple(outvoted),
+        publishers=tuple(
+            publishers[name]
+            for name in sorted({claim.document.publisher or "" for claim in claims})
+            if name in publishers
+        ),
         superseded_by=last_end if status is Modality.ENDED else None,
         complete=len(claims) >= of,
     )

@@ -32,6 +32,7 @@ PAGES = (
     "docs/how-to/neo4j-browser.md",
     "docs/how-to/back-up.md",
     "docs/how-to/schedule.md",
+    "docs/how-to/weigh-publishers.md",
 )
 BLOCK = re.compile(r"^(<!-- not run: [^\n]+ -->\n)?```(sh|yaml|graphql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\w+\.yaml)\n")

@@ -7,6 +7,7 @@ import strawberry
 
 from graph_schema.errors import GraphChanged
 from graph_schema.ids import EntityId, RelationId, RunId
+from graph_schema.publishers import Publisher
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.filters import walk as filters
 from service.graphql.arguments import Spread
@@ -147,7 +148,11 @@ class Relation(Node):
     )
     async def because(self, info: Info) -> "Because | None":
         key = ClaimsOfEdge(RelationId(self.id), 0, weighing.MOST_CLAIMS)
-        weighed = weighing.because(await info.context.load.claims_by_edge.load(key), of=self.claim_count)
+        claims = await info.context.load.claims_by_edge.load(key)
+        names = list(dict.fromkeys(claim.document.publisher for claim in claims if claim.document.publisher))
+        weights = await info.context.load.publisher_by_name.load_many(names)
+        known = {one.name: one for one in weights if one is not None}
+        weighed = weighing.because(claims, known, of=self.claim_count)
         return None if weighed is None else Because.from_answer(weighed)
 
 
@@ -162,6 +167,9 @@ class Because:
     superseded_by: "Claim | None" = strawberry.field(
         description="The claim that ended the relation, the one with the latest end; null while it holds."
     )
+    publishers: list["PublisherWeight"] = strawberry.field(
+        description="Weights that were used: publishers of these claims of which `sources.yaml` tells something."
+    )
     complete: bool = strawberry.field(description="Whether all claims were weighed; else the 1,000 surest were.")
     records: strawberry.Private[tuple[weighing.Outvoted, ...]]
 
@@ -171,6 +179,7 @@ class Because:
             status=answer.status,
             deciding=[Claim.from_record(claim) for claim in answer.deciding],
             superseded_by=None if answer.superseded_by is None else Claim.from_record(answer.superseded_by),
+            publishers=[PublisherWeight.from_domain(one) for one in answer.publishers],
             complete=answer.complete,
             records=answer.outvoted,
         )
@@ -183,6 +192,27 @@ class Because:
     ) -> list["OutvotedClaim"]:
         most = min(max(first, 0), info.context.settings.max_page)
         return [OutvotedClaim.from_answer(one) for one in self.records[:most]]
+
+
+@strawberry.type(description="How far a publisher is trusted, as `chokepoint weigh` was told.")
+class PublisherWeight:
+    """See `publishers.Publisher`."""
+
+    name: str = strawberry.field(description="The publisher, as documents name it.")
+    reliability: float = strawberry.field(
+        description="Part of its claims' confidence that counts where claims are joined, in [0, 1]."
+    )
+    state_media: bool = strawberry.field(description="Whether a state runs or steers it.")
+    aggregator_of: list[str] = strawberry.field(description="Publishers whose texts it passes on, by name.")
+
+    @classmethod
+    def from_domain(cls, one: Publisher) -> Self:
+        return cls(
+            name=one.name,
+            reliability=one.reliability,
+            state_media=one.state_media,
+            aggregator_of=list(one.aggregator_of),
+        )
 
 
 @strawberry.type(description="A claim that does not decide how its relation stands, and the one to which it gives way.")

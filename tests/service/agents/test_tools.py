@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import as_file, files
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
 NAMED = ("source", "target", "a", "b", "entity")
 LISTS = ("candidates", "paths", "ties", "chains", "choke_points", "single_country_inputs", "lost_without")
 MOST_WRONG = 0.05
-"""Three of sixty."""
+"""Three of sixty, two of the thirty-five that need only the sample."""
 
 
 async def test_sixty_questions_are_answered_through_the_tools_and_no_statement_lacks_its_citation(
@@ -58,7 +59,7 @@ async def test_sixty_questions_are_answered_through_the_tools_and_no_statement_l
         for question in asked:
             if problems := await problems_of(client, names, question):
                 wrong[question["ask"]] = problems
-    assert len(wrong) <= MOST_WRONG * len(asked), wrong
+    assert len(wrong) <= ceil(MOST_WRONG * len(asked)), wrong
     if not ETO.is_dir():
         pytest.skip(f"{len(asked) - len(wrong)} of {len(asked)} right; ETO's data is not here: {ETO}")
 

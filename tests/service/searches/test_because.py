@@ -10,6 +10,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.domain import Document
 from graph_schema.ids import ClaimId, DocumentId, EntityId
 from graph_schema.projection import Evidence, noisy_or, project
+from graph_schema.publishers import Publisher
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service.queries.records import ClaimRecord, DocumentRecord
 from service.searches.because import Because, OutvotedBecause, because
@@ -41,7 +42,7 @@ def claim(
 
 
 def weighed(*claims: ClaimRecord) -> Because:
-    found = because(claims, of=len(claims))
+    found = because(claims, {}, of=len(claims))
     assert found is not None
     return found
 
@@ -60,6 +61,13 @@ def test_of_each_publisher_the_surest_claim_decides() -> None:
 def test_documents_without_a_publisher_count_each_for_itself() -> None:
     found = weighed(claim("1", publisher=None), claim("2", publisher=None))
     assert len(found.deciding) == 2
+
+
+def test_reliability_decides_which_claim_of_a_publisher_counts_and_weights_are_told() -> None:
+    rumour = Publisher("Rumour", reliability=0.5, state_media=True)
+    found = because([claim("1", publisher="Rumour", sure=0.9), claim("2", sure=0.8)], {"Rumour": rumour}, of=2)
+    assert found is not None
+    assert ([one.id for one in found.deciding], found.publishers) == (["2", "1"], (rumour,))
 
 
 def test_what_is_weaker_and_what_denies_gives_way() -> None:
@@ -92,8 +100,8 @@ def test_nothing_but_denials_deny() -> None:
 
 
 def test_without_claims_there_is_nothing_to_weigh_and_a_part_is_told() -> None:
-    assert because([], of=3) is None
-    part = because([claim("1")], of=3)
+    assert because([], {}, of=3) is None
+    part = because([claim("1")], {}, of=3)
     assert part is not None
     assert not part.complete
 
