@@ -62,6 +62,7 @@ app.command()(extract_cli.extract)
 app.command()(service_cli.serve_with(SubmissionWriter))
 app.command()(service_cli.path)
 app.command()(service_cli.ownership)
+app.command()(service_cli.export)
 app.command()(service_cli.browse)
 app.command()(service_cli.mcp)
 

@@ -109,13 +109,13 @@ def verify(
 
 async def _dump_to(stream: IO[bytes]) -> tuple[backup.Header, backup.Footer]:
     async with open_graph() as graph:
-        with _shown("dumping") as progress:
+        with shown("dumping") as progress:
             return await backup.dump(graph, stream, progress=progress)
 
 
 async def _restore_from(file: Path, *, replace: bool, expected: backup.Footer) -> backup.Restored:
     async with open_graph() as graph:
-        with _shown("restoring", expected.nodes + expected.edges) as progress:
+        with shown("restoring", expected.nodes + expected.edges) as progress:
             return await backup.restore(graph, file, replace=replace, progress=progress)
 
 
@@ -132,8 +132,8 @@ def _spooled(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _shown(what: str, total: int | None = None) -> Iterator[Progress]:
-    """A progress bar on stderr where that is a terminal; silence in a log."""
+def shown(what: str, total: int | None = None) -> Iterator[Progress]:
+    """Around long work: a progress bar on stderr where that is a terminal; silence in a log."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:

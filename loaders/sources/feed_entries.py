@@ -16,7 +16,7 @@ from loaders.triple import Article
 
 SHORTEST = 40
 """Characters below which what a feed says of an entry is no text to extract from."""
-_CHARACTER = re.compile(rb"&#(?:x([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
+_CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ocid|ref_src", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-?\d\d")
 _FIRST_YEAR = 1980
@@ -33,10 +33,14 @@ def parsed_feed(content: bytes, content_type: str, url: str) -> Any:
     return feedparser.parse(io.BytesIO(plain), response_headers=headers)
 
 
+_NO_CHARACTER = b" "
+"""In the place of a reference to nothing: what stands around it must not close up to another one."""
+
+
 def _existing(match: re.Match[bytes]) -> bytes:
     code = int(match[1], 16) if match[1] else int(match[2])
     exists = code < 0x110000 and not 0xD800 <= code < 0xE000 and (code >= 32 or code in (9, 10, 13))
-    return match.group() if exists else b""
+    return match.group() if exists else _NO_CHARACTER
 
 
 def address(url: str) -> str:

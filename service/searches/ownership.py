@@ -273,7 +273,9 @@ class OwnershipRequest:
 
     async def answer(self, answering: Answering, found: OwnershipFinding) -> tuple[OwnershipAnswer, ...]:
         """For each entity the bounds, the verdict and the proof."""
-        return tuple(self._of(answering, found, one) for one in found.subjects)
+        if len(found.holdings) <= _SMALL:
+            return tuple(self._of(answering, found, one) for one in found.subjects)
+        return tuple([await asyncio.to_thread(self._of, answering, found, one) for one in found.subjects])
 
     def _of(self, answering: Answering, found: OwnershipFinding, entity: EntityRecord) -> OwnershipAnswer:
         reckoned = found.reckoned.get(entity.id)

@@ -30,6 +30,7 @@ PAGES = (
     "docs/loading.md",
     "docs/how-to/connect-a-dashboard.md",
     "docs/how-to/neo4j-browser.md",
+    "docs/how-to/export.md",
     "docs/how-to/back-up.md",
     "docs/how-to/schedule.md",
     "docs/how-to/weigh-publishers.md",

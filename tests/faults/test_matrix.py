@@ -133,7 +133,10 @@ async def read_paths(
         await asyncio.gather(*clients)
     asked.check()
     back = max(0.0, asked.first_right_after - over) if asked.last_outage else 0.0
-    wrong = (*asked.wrong, *(f"exit {code}" for code in ended.wrong_codes))
+    wrong = (
+        *(f"{what}, {times} times" for what, times in asked.wrong.items()),
+        *(f"exit {code}" for code in ended.wrong_codes),
+    )
     if back > 15:
         wrong = (*wrong, f"answers came {back:.0f} s after the disturbance")
     return f"gave {asked.right} right answers, {asked.outages} of outage; the load {_told(ended)}", back, wrong

@@ -24,6 +24,7 @@ from service.queries import claims_listed, holdings, neighbours, paths_expand, r
 from service.queries.claims_listed import ListedClaims
 from service.queries.claims_over_time import Clock
 from service.queries.entities import entities_admitted_query, entities_like_query
+from service.queries.exported import exported_relations_query
 from service.queries.names import full_text_query
 from service.queries.paths_expand_telling import crowds_query, expand_telling_query
 from service.queries.relations import relations_of_query
@@ -111,6 +112,9 @@ BUILT: dict[Callable[..., Cypher], list[Cypher]] = {
         for walk in WALKS
         for by in neighbours.NeighbourGrouping
     ],
+    exported_relations_query: [
+        exported_relations_query(type) for type in (RelationType.SUPPLIES, RelationType.RELATED_TO)
+    ],
     holdings.holders_query: [holdings.holders_query(day) for day in (None, dt.date(2026, 1, 1))],
     holdings.listings_query: [
         holdings.listings_query(day, listers)
@@ -158,6 +162,7 @@ PARAMETERS: dict[str, Any] = {
     **dict.fromkeys(("interval", "field", "source"), "month"),
     "share": 0.9,
     "title": "x",
+    "beyond": "x",
     "id": "x",
     "pairs": [["a", "b"]],
     "names": [{"name": "x", "scripts": ["x"], "query": "x"}],

@@ -1,0 +1,1 @@
+"""Export: the whole graph in files that other tools read, of one version and in one order, in little memory."""

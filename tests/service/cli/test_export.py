@@ -1,0 +1,67 @@
+"""`chokepoint export`, run as a user runs it."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import neo4j
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from graph_schema.database.graph import Graph
+from graph_schema.errors import UnknownTerm
+from graph_schema.settings import GraphSettings
+from service import cli
+from service.export.files import ExportUnusable
+from tests.service.build import story
+
+app = typer.Typer()
+app.command()(cli.export)
+app.command()(cli.path)
+
+
+@pytest.fixture(autouse=True)
+def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graph of the examples, named by the environment."""
+    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
+
+    async def write() -> None:
+        async with Graph.connect(neo4j_settings) as graph:
+            await story().write(graph)
+
+    asyncio.run(write())
+    assert neo4j_settings.uri is not None
+    assert neo4j_settings.password is not None
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
+    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["export", *arguments])
+
+
+def test_files_and_counts_are_told(tmp_path: Path) -> None:
+    result = run("csv", str(tmp_path / "tables"))
+    assert result.exit_code == 0, result.output
+    assert "of version 7" in result.stdout
+    assert str(tmp_path / "tables" / "relations.csv") in result.stdout
+    told = json.loads(run("csv", str(tmp_path / "tables"), "--overwrite", "--evidence", "--json").stdout)
+    assert set(told["rows"]) == {"entities", "relations", "claims", "documents"}
+    assert len(told["files"]) == 4
+
+
+def test_one_file_may_go_to_standard_output_and_the_counts_do_not() -> None:
+    result = run("jsonl", "-")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert lines[0] == {"kind": "graph", "graphVersion": 7}
+    assert "of version 7" in result.stderr
+
+
+def test_what_cannot_be_is_told(tmp_path: Path) -> None:
+    assert isinstance(run("xlsx", str(tmp_path / "g")).exception, UnknownTerm)
+    assert isinstance(run("csv", "-").exception, ExportUnusable)
+    (tmp_path / "g.gexf").touch()
+    assert isinstance(run("gexf", str(tmp_path / "g.gexf")).exception, ExportUnusable)
