@@ -5,9 +5,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
+READER := loaders/extraction/reader/weights
+TRAINING ?= .training
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +81,17 @@ bench-extraction: $(VENV)/.installed-dev ## Extraction against the bare spaCy pi
 
 bench-reading: $(VENV)/.installed-dev ## How much of annotated text is read, and how rightly (READ='--extractor llm --errors 40'; WRITE=docs/extraction.md)
 	$(BIN)/python -m benchmarks.reading $(READ) $(if $(WRITE),--write $(WRITE))
+
+train: $(VENV)/.installed-dev ## Train the reader anew (pip install '.[train]'; BASE=bge-small-en-v1.5.onnx, REAL=… CORE=…; hours, goes on where it stopped)
+	@test -n "$(BASE)" || { echo "BASE is missing: docs/reader.md says which file it is" >&2; exit 2; }
+	mkdir -p $(TRAINING)
+	$(BIN)/python -m tools.reader.examples $(TRAINING)/data.pickle benchmarks/gold/*.jsonl $(REAL) --tokenizer $(READER)/tokenizer.json $(if $(CORE),--core $(CORE))
+	for fold in 0 1 2 3 4; do $(BIN)/python -m tools.reader.folds $(TRAINING)/data.pickle $(BASE) $(TRAINING) --tokenizer $(READER)/tokenizer.json --name reader --fold $$fold || exit; done
+	$(BIN)/python -m tools.reader.folds $(TRAINING)/data.pickle $(BASE) $(TRAINING) --tokenizer $(READER)/tokenizer.json --name reader --fold -1 --save
+	cat benchmarks/gold/*.jsonl $(REAL) > $(TRAINING)/passages.jsonl
+	$(BIN)/python -m tools.reader.rules $(TRAINING)/passages.jsonl > $(TRAINING)/rules.jsonl
+	$(BIN)/python -m tools.reader.export $(TRAINING)/reader.-1.npz $(BASE) $(TRAINING)/data.pickle $(READER) --tokenizer $(READER)/tokenizer.json
+	$(BIN)/python -m tools.reader.calibrate $(READER)/calibration.json benchmarks/gold/*.jsonl $(REAL) --folds $(TRAINING)/reader.[0-4].jsonl --rules $(TRAINING)/rules.jsonl --predicted $(TRAINING)/predicted.jsonl
 
 bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load

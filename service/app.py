@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -17,8 +18,17 @@ from starlette.websockets import WebSocket
 
 from graph_schema.database.connection import embedded_behind, open_graph
 from graph_schema.database.graph import Graph
+from graph_schema.settings import read_settings
 from graph_schema.writing import Writer
 from service import browser_files
+from service.access import sign_in
+from service.access.allowance import RATE_HEADERS
+from service.access.audit import open_audit
+from service.access.control import AccessControl
+from service.access.export import AuditExport
+from service.access.gate import Gate
+from service.access.settings import AccessSettings
+from service.access.trail import Trail
 from service.engines.cypher import CypherEngine
 from service.engines.interface import PathEngine
 from service.engines.lookups import Lookups
@@ -53,14 +63,21 @@ MakeWriter = Callable[[Graph], Writer]
 
 
 def create_app(
-    settings: ServiceSettings, graph: Graph | None = None, *, make_writer: MakeWriter | None = None
+    settings: ServiceSettings,
+    graph: Graph | None = None,
+    *,
+    make_writer: MakeWriter | None = None,
+    access: AccessSettings | None = None,
 ) -> FastAPI:
     """The application over `graph`, or over the graph that the environment names, opened when it starts.
 
-    `make_writer` makes what mutations write with; without it they are refused.
+    `make_writer` makes what mutations write with; without it they are refused. `access` tells who may ask; without it the
+    environment does.
     Raises SettingsError.
     """
     schema = build_schema(settings)
+    access = access or read_settings(AccessSettings)
+    gate, trail = Gate(settings, access), Trail(open_audit(access))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -71,22 +88,22 @@ def create_app(
                 async with _in_background(app, settings):
                     yield
             finally:
-                if app.state.writer is not None:
-                    await app.state.writer.close()
+                await _close(app)
 
     app = FastAPI(
         title="Chokepoint", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, redirect_slashes=False
     )
-    app.state.metrics = ServiceMetrics()
+    app.state.gate, app.state.trail, app.state.metrics = gate, trail, ServiceMetrics()
     recorder = Recorder(app.state.metrics, access_log=settings.access_log)
     if graph is not None:
         _attach(app, graph, settings, make_writer)
-    _protect(app, settings, recorder)
-    endpoint = GraphQLEndpoint(schema, settings, lambda: _context(app, settings))
-    operations = Operations(schema, endpoint.documents, lambda: _context(app, settings))
+    _protect(app, settings, recorder, open_metrics=access.open_metrics)
+    make_context = partial(_context, app, settings)
+    endpoint = GraphQLEndpoint(schema, settings, trail, make_context)
+    operations = Operations(schema, endpoint.documents, trail, make_context)
     heartbeat_s = settings.heartbeat_seconds
-    events = EventStreams(operations, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
-    sockets = Sockets(operations, recorder, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
+    events = EventStreams(operations, gate, most_bytes=settings.max_request_bytes, heartbeat_s=heartbeat_s)
+    sockets = Sockets(operations, gate, recorder, origins=settings.cors_origins, heartbeat_s=heartbeat_s)
 
     async def graphql(request: Request) -> Response:
         if settings.graphiql and graphiql.wants_page(request):
@@ -104,6 +121,7 @@ def create_app(
     app.router.routes.append(WebSocketRoute("/graphql", socket))
     if settings.metrics:
         app.add_route("/metrics", app.state.metrics.answer)
+    _add_access(app, access)
     _add_pages(app, settings)
     return app
 
@@ -141,16 +159,31 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder) -> None:
+async def _close(app: FastAPI) -> None:
+    if app.state.writer is not None:
+        await app.state.writer.close()
+    if app.state.trail.audit is not None:
+        await asyncio.to_thread(app.state.trail.audit.flush)
+
+
+def _add_access(app: FastAPI, access: AccessSettings) -> None:
+    """What has to do with who asks."""
+    signing_in = sign_in.SignIn(app.state.gate, app.state.trail, seconds=access.session_seconds)
+    app.add_route(sign_in.PATH, signing_in.answer, methods=["GET", "POST", "DELETE"])
+    app.add_route("/audit", AuditExport(app.state.trail).answer)
+
+
+def _protect(app: FastAPI, settings: ServiceSettings, recorder: Recorder, *, open_metrics: bool) -> None:
     """Put around the application what every request passes; the last one added is passed first."""
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(AccessControl, gate=app.state.gate, trail=app.state.trail, open_metrics=open_metrics)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["authorization", "content-type", request_ids.HEADER, *PREFLIGHT_HEADERS],
-            expose_headers=["etag", "retry-after", COST_HEADER, request_ids.HEADER],
+            expose_headers=["etag", "retry-after", *RATE_HEADERS, COST_HEADER, request_ids.HEADER],
         )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(AllowedHosts, names=settings.allowed_hosts)
@@ -187,5 +220,6 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
+    writer = state.writer if state.gate.takes_writes else None
     lookups = Lookups(state.graph, state.index)
-    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=state.writer)
+    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=writer)

@@ -67,6 +67,18 @@ class ServiceBusy(ChokepointError):
     retry_after_s = 2
 
 
+class RateExceeded(ChokepointError):
+    """A caller asks more in a minute than they may."""
+
+    code = "RATE_EXCEEDED"
+    exit_code = ExitCode.UNUSABLE
+    retryable = True
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class TooManySubscribers(QuestionError):
     """As many subscriptions are open as the service allows."""
 
@@ -164,17 +176,25 @@ def extensions_of(error: ChokepointError) -> Mapping[str, Any]:
             entry |= {"wanted": error.wanted, "valid": list(error.valid), "hint": "ontology lists the vocabulary"}
         case LimitExceeded() | DocumentTooLarge() | QueryTooExpensive():
             entry |= {"asked": error.asked, "most": error.most, "hint": "limits publishes what is allowed"}
-        case GraphUnavailable() | ServiceBusy():
+        case GraphUnavailable() | ServiceBusy() | RateExceeded():
             entry |= {"retryAfterS": error.retry_after_s, "hint": "ask again in a moment"}
         case GraphError() if error.retryable:
             entry["hint"] = "ask again in a moment"
     return entry
 
 
+def is_rate(errors: Iterable[GraphQLError]) -> bool:
+    """Whether a caller asked more than they may."""
+    return any(isinstance(root_cause(error), RateExceeded) for error in errors)
+
+
 def retry_after(errors: Iterable[GraphQLError]) -> int | None:
     """Seconds after which to ask again, where some of these errors tell of an outage; None where none does."""
     causes = (root_cause(error) for error in errors)
-    return max((one.retry_after_s for one in causes if isinstance(one, GraphUnavailable | ServiceBusy)), default=None)
+    return max(
+        (one.retry_after_s for one in causes if isinstance(one, GraphUnavailable | ServiceBusy | RateExceeded)),
+        default=None,
+    )
 
 
 def _request_code(error: GraphQLError) -> str:

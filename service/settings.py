@@ -92,6 +92,10 @@ class ServiceSettings(BaseSettings):
     heartbeat_seconds: float = Field(default=12.0, ge=0.05)
     """How often an open stream is told that the service lives, in seconds; must be shorter than proxies wait."""
 
+    introspection: bool = True
+    """Whether clients may ask for the schema; GraphiQL and tools need it."""
+    suggestions: bool = True
+    """Whether errors of validation suggest names of fields and arguments."""
     trusted_documents: Path | None = None
     """JSON file of the GraphQL documents that clients may send, {sha256 of the document: document}."""
     trusted_only: bool = False

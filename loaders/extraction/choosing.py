@@ -12,6 +12,8 @@ class ExtractorKind(StrEnum):
 
     SPACY = "spacy"
     """Rules over spaCy's parse; offline."""
+    READER = "reader"
+    """A trained network together with the rules; offline. docs/reader.md says what it is worth."""
     LLM = "llm"
     """A language model behind an OpenAI-compatible endpoint, named by CHOKEPOINT_LLM_BASE_URL and _MODEL."""
     READER_AND_LLM = "reader+llm"
@@ -30,21 +32,27 @@ def make_extractor(kind: ExtractorKind, *, open_triples: bool = False, processes
     `open_triples`: phrases of the text, without a vocabulary; the rules alone give them. What each kind needs is imported
     here: a language model's client or spaCy takes long to import, and the other is not needed. Raises SettingsError.
     """
+    if open_triples and kind is not ExtractorKind.SPACY:
+        raise SettingsError(f"--open is read by the rules: leave out --extractor {kind}")
     if kind in ASKS_A_MODEL:
-        if open_triples:
-            raise SettingsError(f"--open is read by the rules: leave out --extractor {kind}")
         from loaders.extraction.llm import LlmExtractor, LlmSettings, SecondOpinion
 
         settings = read_settings(LlmSettings)
         if kind is ExtractorKind.READER_AND_LLM:
             return SecondOpinion(make_extractor(_OFFLINE, processes=processes), settings)
         if processes > 1:
-            raise SettingsError("--processes is for the rules; for a language model set CHOKEPOINT_LLM_CONCURRENCY")
+            raise SettingsError(
+                "--processes is for the offline readers; for a language model set CHOKEPOINT_LLM_CONCURRENCY"
+            )
         return LlmExtractor(settings)
     if processes > 1:
         from loaders.extraction.parallel import ParallelExtractor
 
         return ParallelExtractor(kind, open_triples=open_triples, processes=processes)
+    if kind is ExtractorKind.READER:
+        from loaders.extraction.reader.extractor import reader_extractor
+
+        return reader_extractor()
     from loaders.extraction.spacy_rules import open_extractor, spacy_extractor
 
     return open_extractor() if open_triples else spacy_extractor()

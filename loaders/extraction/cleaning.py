@@ -23,6 +23,7 @@ _REMOVED = re.compile(
     f"(?P<markup>{_MARKUP})|(?P<citation>{_CITATION})|(?P<bracket>{_BRACKET})|(?P<invisible>{_INVISIBLE})",
     re.DOTALL | re.IGNORECASE,
 )
+_BLANKED_MARKUP = re.compile(_MARKUP, re.DOTALL | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202f\u2065\ud800-\udfff\ufff9-\uffff]")
 _UNREADABLE = re.compile(r"\S{500,}|([^\w\s])\1{20,}")
 """Data and rulers: nothing is said in them, and the tokeniser needs the square of their length."""
@@ -56,16 +57,29 @@ class Chunk:
 
 def chunks(text: str) -> Iterator[Chunk]:
     """`text` in cleaned pieces of at most LONGEST_CHUNK characters, cut between paragraphs or sentences where it can be."""
+    for start, end in segments(text):
+        chunk = _cleaned(text, start, end)
+        if chunk.text.strip():
+            yield chunk
+
+
+def segments(text: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of pieces of at most LONGEST_CHUNK characters, cut between paragraphs or sentences where it can be."""
     start = 0
     while start < len(text):
         end = min(start + LONGEST_CHUNK, len(text))
         if end < len(text):
             cut = max((match.end() for match in _BREAK.finditer(text, start + LONGEST_CHUNK // 2, end)), default=end)
             end = cut if cut > start else end
-        chunk = _cleaned(text, start, end)
-        if chunk.text.strip():
-            yield chunk
+        yield start, end
         start = end
+
+
+def blanked(text: str) -> str:
+    """`text` with blanks where mark-up and data stand: every character keeps its place."""
+    for pattern in (_BLANKED_MARKUP, _CONTROL, _UNREADABLE):
+        text = pattern.sub(lambda match: " " * len(match.group()), text)
+    return text
 
 
 def _cleaned(text: str, start: int, end: int) -> Chunk:

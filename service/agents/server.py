@@ -14,6 +14,12 @@ from mcp.types import CallToolResult, TextContent, ToolAnnotations
 from starlette.types import ASGIApp
 
 from graph_schema.errors import ChokepointError
+from graph_schema.settings import read_settings
+from service.access.audit import open_audit
+from service.access.control import AccessControl
+from service.access.gate import Gate
+from service.access.settings import AccessSettings
+from service.access.trail import Trail
 from service.agents.answers import QUOTED, AgentAnswer
 from service.agents.tools import Tools
 from service.http.client import ApiClient, QuestionRefused
@@ -55,7 +61,7 @@ def build_server(api: ApiClient) -> MCPServer:
 
 
 def build_app(server: MCPServer, settings: ServiceSettings) -> ASGIApp:
-    """The server as a web application, under the host names that the service is reached by."""
+    """The server as a web application, under the host names and for the callers that the service has."""
     # Each answer stands alone: no session has to be kept, and replicas may share the work.
     open_to_names = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     app = server.streamable_http_app(
@@ -65,7 +71,9 @@ def build_app(server: MCPServer, settings: ServiceSettings) -> ASGIApp:
         max_request_body_size=settings.max_request_bytes,
         transport_security=open_to_names,
     )
-    return AllowedHosts(app, names=settings.allowed_hosts)
+    access = read_settings(AccessSettings)
+    guarded = AccessControl(app, gate=Gate(settings, access), trail=Trail(open_audit(access)), open_metrics=False)
+    return AllowedHosts(guarded, names=settings.allowed_hosts)
 
 
 def _as_tool(

@@ -9,6 +9,7 @@ import uvicorn
 
 from graph_schema.errors import SettingsError
 from graph_schema.settings import read_settings
+from service.access.connections import ConnectionSettings, PatientConfig
 from service.cli.serve import listen
 from service.logs import configure_logs
 from service.settings import ServiceSettings
@@ -67,5 +68,6 @@ async def _serve_http(server: "MCPServer", settings: ServiceSettings, port: int)
     with closing(listen(settings.host, port)) as listener:
         host, bound = listener.getsockname()[:2]
         typer.echo(f"http://{f'[{host}]' if ':' in host else host}:{bound}{PATH}")
-        config = uvicorn.Config(build_app(server, settings), log_config=None, access_log=False)
+        limits = read_settings(ConnectionSettings)
+        config = PatientConfig(build_app(server, settings), limits, log_config=None, access_log=False)
         await uvicorn.Server(config).serve(sockets=[listener])

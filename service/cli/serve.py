@@ -19,6 +19,7 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, QuestionError
 from graph_schema.settings import EmbeddedSettings, GraphSettings, read_settings
+from service.access.connections import ConnectionSettings, PatientConfig
 from service.cli.present import SHOWN, PathLines, print_paths
 from service.errors import ServicePortTaken, ServiceUnreachable
 from service.logs import configure_logs
@@ -88,8 +89,9 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
             await _check_schema(graph)
             if showing.path is not None:  # a first look is not to be buried under lines about itself
                 settings = settings.model_copy(update={"access_log": False})
-            config = uvicorn.Config(
+            config = PatientConfig(
                 create_app(settings, graph, make_writer=make_writer),
+                read_settings(ConnectionSettings),
                 log_config=None,
                 access_log=False,
                 ws_max_size=settings.max_request_bytes,

@@ -39,6 +39,11 @@ class Lookups:
         """Whether entities are at hand, without a look-up that others could share."""
         return self._index is not None
 
+    @property
+    def known_version(self) -> int | None:
+        """Version of the graph that is read, if it is known without asking."""
+        return self._version
+
     def renewed(self) -> "Lookups":
         """With nothing remembered. Where the graph is written to, the database goes on being read."""
         fresh = Lookups(self._graph, self._keeper)

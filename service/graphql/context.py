@@ -1,15 +1,17 @@
 """What every resolver has at hand during one request."""
 
-import hmac
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import strawberry
 
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from graph_schema.writing import Writer
+from service.access.caller import STRANGER, Caller
+from service.access.changing import RecordedWriter
+from service.access.keys import KeyScope
 from service.engines.lookups import Lookups
 from service.errors import NotAuthorized, WritesDisabled
 from service.filters.walk import EntityFilter
@@ -34,14 +36,18 @@ class Context:
     watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None
-    token: str | None = None
-    """Bearer token that the client sent."""
+    caller: Caller = STRANGER
+    """Who asks."""
     points: int | None = None
     """What the operation costs, once that is known."""
     price_only: bool = False
     """The client wants to know the price, and no answer."""
     writes: bool = False
     """A mutation is under way: it goes on when its client leaves."""
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    """What was changed in the graph."""
+    payload: dict[str, Any] | None = None
+    """The answer, or the last one, once there is one."""
     cacheable: bool = True
     """Whether the answer depends on the graph's version alone: not on the time it took, nor on jobs and load runs, whose
     records change without it."""
@@ -74,14 +80,22 @@ class Context:
         """An answer cut short by time may be fuller next time, so that it must not be cached."""
         self.cacheable = self.cacheable and report.limited_by is not Bound.TIME
 
+    def charge(self, points: int) -> None:
+        """Take what the operation costs from what its caller may ask. Raises RateExceeded."""
+        self.points = points
+        if not self.price_only:
+            self.caller.allowance.charge(points)
+
     def writer_for(self) -> Writer:
         """The writer, for a client that may write. Raises WritesDisabled, NotAuthorized."""
-        wanted = self.settings.write_token
-        if self.writer is None or wanted is None:
-            raise WritesDisabled("this service takes nothing in: CHOKEPOINT_SERVICE_WRITE_TOKEN is not set")
-        if self.token is None or not hmac.compare_digest(self.token.encode(), wanted.get_secret_value().encode()):
-            raise NotAuthorized("send the write token as Authorization: Bearer …")
-        return self.writer
+        if self.writer is None:
+            raise WritesDisabled(
+                "this service takes nothing in: make a key with chokepoint keys create --scope write, "
+                "or set CHOKEPOINT_SERVICE_WRITE_TOKEN"
+            )
+        if not self.caller.may(KeyScope.WRITE):
+            raise NotAuthorized("send a key of scope write as Authorization: Bearer …")
+        return RecordedWriter(self.writer, self.changes)
 
     def budget(self, asked: Budget | None, *, depth: int | None = None) -> domain.Budget:
         """The budget of a question; `depth` holds where none was asked for."""

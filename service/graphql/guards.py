@@ -82,6 +82,7 @@ class Guard(SchemaExtension):
             run.context.points = self._price.points
             self._note(run)
             self._check(usual_introspection(_schema(run)))
+            run.context.charge(self._price.points)
         yield
 
     async def on_execute(self) -> AsyncIterator[None]:

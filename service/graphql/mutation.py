@@ -23,8 +23,6 @@ from service.searches.endpoints import lookup_as_stored
 
 MOST_TRIPLES = 1_000
 LONGEST_KEY = 255
-_BY = "api"
-"""Who judges: whoever holds the write token."""
 
 IdempotencyKey = Annotated[
     str | None,
@@ -40,7 +38,7 @@ Named = Annotated[
 
 @strawberry.type(description="What authorised writers may change. All of it may be sent twice without harm.")
 class Mutation:
-    """Needs the header `Authorization: Bearer …` with the service's write token."""
+    """Needs the header `Authorization: Bearer …` with a key of scope write, or the service's write token."""
 
     @strawberry.mutation(description="Load up to 1,000 statements. Sending the same again changes nothing.")
     async def load_triples(
@@ -115,7 +113,9 @@ class Mutation:
     ) -> JudgementResult:
         writer = info.context.writer_for()
         known = await lookup_as_stored(info.context.graph, [a, b])
-        judgement = domain.Judgement(known[a].id, known[b].id, verdict, _BY, dt.datetime.now(dt.UTC), reason)
+        judgement = domain.Judgement(
+            known[a].id, known[b].id, verdict, info.context.caller.name, dt.datetime.now(dt.UTC), reason
+        )
         done = await writer.judge(judgement)
         info.context.renew()
         return JudgementResult.from_domain(judgement, done)

@@ -12,6 +12,7 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 
 from graph_schema.errors import DeadlineExceeded
+from service.errors import RateExceeded
 from service.graphql.compiled import CompiledQuery, compile_query
 from service.graphql.context import Context
 from service.graphql.document_cache import Ready, ReadyDocuments
@@ -46,9 +47,10 @@ class PreparedQueries:
         context.points = points
         note_operation(query.label, query.name, points, document_known=True)
         try:
+            context.charge(points)
             async with held_to(self._limits, timed=True):
                 return await query.run(context, variables)
-        except DeadlineExceeded as problem:
+        except (DeadlineExceeded, RateExceeded) as problem:
             return PreExecutionError(data=None, errors=[GraphQLError(str(problem), original_error=problem)])
 
     def _compiled(self, ready: Ready, name: str | None) -> CompiledQuery | None:

@@ -73,7 +73,7 @@ def build_schema(settings: ServiceSettings) -> Schema:
         aliases=settings.max_aliases,
         directives=settings.max_directives,
     )
-    documents = ReadyDocuments(limits)
+    documents = ReadyDocuments(limits, hide_suggestions=not settings.suggestions, introspection=settings.introspection)
     run_limits = RunLimits(
         points=settings.max_query_cost,
         longest_page=max(settings.max_page, settings.max_paths),

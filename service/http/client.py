@@ -12,6 +12,8 @@ import httpx
 
 from graph_schema.database.connection import open_graph
 from graph_schema.errors import QuestionError
+from graph_schema.settings import read_settings
+from service.access.settings import AccessSettings, Anonymous
 from service.app import create_app
 from service.errors import ServiceUnreachable
 from service.http.documents import packaged_documents, sha256
@@ -82,7 +84,8 @@ async def api_here(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
 
     Raises SettingsError, GraphUnavailable, EmbeddedError.
     """
-    app = create_app(settings)
+    # Whoever may start this process may ask it.
+    app = create_app(settings, access=read_settings(AccessSettings).model_copy(update={"anonymous": Anonymous.ALWAYS}))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -102,7 +105,9 @@ async def api_once(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
 
 @asynccontextmanager
 async def api_at(address: str, settings: ServiceSettings) -> AsyncIterator[ApiClient]:
-    """A client of the service at `address`, which is the part before `/graphql`."""
+    """A client of the service at `address`, the part before `/graphql`; it shows the key that the environment names."""
     timeout = settings.max_query_seconds + _SLACK_S
-    async with httpx.AsyncClient(base_url=address.removesuffix("/"), timeout=timeout) as http:
+    key = read_settings(AccessSettings).key
+    headers = {} if key is None else {"authorization": f"Bearer {key.get_secret_value()}"}
+    async with httpx.AsyncClient(base_url=address.removesuffix("/"), timeout=timeout, headers=headers) as http:
         yield ApiClient(http)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -16,21 +17,14 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graph_schema.errors import ChokepointError
-from service.errors import as_graphql, problem_entry, retry_after
+from service.access.caller import Caller, caller_of
+from service.access.trail import Trail
+from service.errors import as_graphql, is_rate, problem_entry, retry_after
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
 from service.http.origin import check_unforged
-from service.http.request import (
-    JSON,
-    RESPONSE_JSON,
-    BadRequest,
-    GraphQLRequest,
-    accepted_type,
-    bearer_of,
-    read_request,
-    refusal,
-)
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request, refusal
 from service.observability.observation import note_refused, note_unchanged
 from service.settings import ServiceSettings
 
@@ -47,9 +41,9 @@ class GraphQLEndpoint:
     """Answers GraphQL requests; `make_context` gives each its own context."""
 
     def __init__(
-        self, schema: strawberry.Schema, settings: ServiceSettings, make_context: Callable[[], Context]
+        self, schema: strawberry.Schema, settings: ServiceSettings, trail: Trail, make_context: Callable[[], Context]
     ) -> None:
-        self._schema, self._settings, self._make_context = schema, settings, make_context
+        self._trail, self._schema, self._settings, self._make_context = trail, schema, settings, make_context
         self.documents = Documents(settings.trusted_documents, trusted_only=settings.trusted_only)
 
     async def __call__(self, request: Request) -> Response:
@@ -61,10 +55,7 @@ class GraphQLEndpoint:
             check_unforged(request, asked)
             document = self.documents.find(asked)
             context = self._context(request, asked)
-            answer = self._answer(request, asked, document, kind, context)
-            return await unless_left(request.receive, answer, may_stop=lambda: not context.writes)
-        except ClientLeft:
-            return Response(status_code=_CLIENT_LEFT)
+            return await self._recorded(request, asked, document, kind, context)
         except asyncio.CancelledError:
             # Something below was cancelled, as a query whose connection was closed: not this request itself.
             if (task := asyncio.current_task()) is None or task.cancelling():
@@ -77,10 +68,26 @@ class GraphQLEndpoint:
             headers = {"retry-after": str(getattr(problem, "retry_after_s", 1))}
             return _json({"errors": [refusal(problem)]}, 503, kind, headers)
 
+    async def _recorded(
+        self, request: Request, asked: GraphQLRequest, document: str, kind: str, context: Context
+    ) -> Response:
+        answer = self._answer(request, asked, document, kind, context)
+        try:
+            response = await unless_left(request.receive, answer, may_stop=lambda: not context.writes)
+        except ClientLeft:
+            response = Response(status_code=_CLIENT_LEFT)
+        if context.changes:
+            context.renew()
+            with suppress(ChokepointError):  # the change is made, and told with or without its version
+                await context.graph_version()
+        told = {"via": "http", "status": response.status_code, "bytes": len(response.body)}
+        self._trail.operation(context, document, asked.variables, context.payload, **told)
+        return response
+
     def _context(self, request: Request, asked: GraphQLRequest) -> Context:
         context = self._make_context()
         context.operation_name = asked.operation_name
-        context.token = bearer_of(request)
+        context.caller = caller_of(request)
         context.price_only = asked.extensions.get("cost") == "only"
         return context
 
@@ -93,15 +100,15 @@ class GraphQLEndpoint:
         if tag is not None and (held := request.headers.get("if-none-match")) is not None:
             note_unchanged(unchanged=tag in held)
             if tag in held:
-                return Response(status_code=304, headers=self._cache_headers(tag))
+                return Response(status_code=304, headers=self._cache_headers(tag, context.caller))
         result = await self._run(asked, document, context, reads_only=reads_only)
-        payload = payload_of(result)
+        context.payload = payload = payload_of(result)
         refused = (
             result.data is None and not context.price_only and all(error.path is None for error in result.errors or ())
         )
         headers = {"cache-control": "no-store"}
         if tag is not None and context.cacheable and not result.errors:
-            headers = self._cache_headers(tag)
+            headers = self._cache_headers(tag, context.caller)
         if context.points is not None:
             headers[COST_HEADER] = str(context.points)
             if tells_price:
@@ -109,7 +116,8 @@ class GraphQLEndpoint:
                 payload["extensions"] = {"cost": {"points": context.points, "most": most}}
         if not any((result.data or {}).values()) and (seconds := retry_after(result.errors or ())) is not None:
             note_refused()
-            return _json(payload, 503, kind, {**headers, "retry-after": str(seconds)})
+            status = 429 if is_rate(result.errors or ()) else 503
+            return _json(payload, status, kind, {**headers, "retry-after": str(seconds)})
         if refused:
             note_refused()
             payload.pop("data", None)
@@ -139,10 +147,11 @@ class GraphQLEndpoint:
         question = orjson.dumps([document, asked.variables, asked.operation_name, kind], option=orjson.OPT_SORT_KEYS)
         return f'W/"{version}-{hashlib.sha256(question).hexdigest()[:32]}"'
 
-    def _cache_headers(self, tag: str) -> dict[str, str]:
+    def _cache_headers(self, tag: str, caller: Caller) -> dict[str, str]:
+        kept_by = "public" if caller.nobody else "private"  # what needed a key is for its holder alone
         return {
             "etag": tag,
-            "cache-control": f"public, max-age={self._settings.cache_seconds}, must-revalidate",
+            "cache-control": f"{kept_by}, max-age={self._settings.cache_seconds}, must-revalidate",
             "vary": "accept, accept-encoding",
         }
 

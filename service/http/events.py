@@ -10,10 +10,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from graph_schema.errors import ChokepointError
+from service.access.caller import Caller, caller_of
+from service.access.gate import Gate
+from service.errors import NotAuthorized
 from service.http.leaving import left
 from service.http.operations import Answer, Operations, with_heartbeats
 from service.http.origin import check_unforged
-from service.http.request import JSON, RESPONSE_JSON, BadRequest, bearer_of, read_request, refusal
+from service.http.request import JSON, RESPONSE_JSON, BadRequest, read_request, refusal
 
 EVENTS = "text/event-stream"
 _OTHERS = (JSON, RESPONSE_JSON, "application/*", "*/*", "text/html")
@@ -42,8 +45,8 @@ def wants_events(request: Request) -> bool:
 class EventStreams:
     """Answers requests with event streams."""
 
-    def __init__(self, operations: Operations, *, most_bytes: int, heartbeat_s: float) -> None:
-        self._operations, self._most_bytes, self._heartbeat_s = operations, most_bytes, heartbeat_s
+    def __init__(self, operations: Operations, gate: Gate, *, most_bytes: int, heartbeat_s: float) -> None:
+        self._gate, self._operations, self._most_bytes, self._heartbeat_s = gate, operations, most_bytes, heartbeat_s
 
     async def __call__(self, request: Request) -> Response:
         """The stream; an HTTP request that is no GraphQL request is refused in JSON."""
@@ -53,15 +56,18 @@ class EventStreams:
         except BadRequest as problem:
             body = orjson.dumps({"errors": [refusal(problem)]})
             return Response(body, problem.status, headers={**problem.headers, "content-type": JSON})
-        answers = self._operations.answers(asked, bearer_of(request), mutations=request.method == "POST")
-        return _Stream(self._told(answers))
+        caller = caller_of(request)
+        answers = self._operations.answers(asked, caller, mutations=request.method == "POST")
+        return _Stream(self._told(answers, caller))
 
-    async def _told(self, answers: AsyncGenerator[Answer, None]) -> AsyncGenerator[bytes, None]:
+    async def _told(self, answers: AsyncGenerator[Answer, None], caller: Caller) -> AsyncGenerator[bytes, None]:
         # The first bytes tell clients and proxies that the stream stands.
         yield b":\n\n"
         beating = with_heartbeats(answers, self._heartbeat_s)
         try:
             async for answer in beating:
+                if answer is None and not self._gate.still_knows(caller):
+                    raise NotAuthorized("the key has ended")
                 yield b":\n\n" if answer is None else _event(b"next", orjson.dumps(answer.payload))
         except (BadRequest, ChokepointError) as problem:
             # EventSource hides the body of a refusal: what is wrong with the operation must come as an event.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,6 +11,8 @@ from strawberry.types import ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from service.access.caller import Caller
+from service.access.trail import Trail
 from service.graphql.context import Context
 from service.http.documents import Documents
 from service.http.endpoint import payload_of
@@ -39,16 +41,18 @@ class Answer:
 class Operations:
     """Runs operations, each with a context of its own."""
 
-    def __init__(self, schema: strawberry.Schema, documents: Documents, make_context: Callable[[], Context]) -> None:
-        self._schema, self._documents, self._make_context = schema, documents, make_context
+    def __init__(
+        self, schema: strawberry.Schema, documents: Documents, trail: Trail, make_context: Callable[[], Context]
+    ) -> None:
+        self._schema, self._documents, self._trail, self._make_context = schema, documents, trail, make_context
 
     async def answers(
-        self, asked: GraphQLRequest, token: str | None, *, mutations: bool = True
+        self, asked: GraphQLRequest, caller: Caller, *, mutations: bool = True
     ) -> AsyncGenerator[Answer, None]:
         """The answers of one operation. Raises BadRequest for a document that is unknown or not trusted."""
         document = self._documents.find(asked)
         context = self._make_context()
-        context.operation_name, context.token = asked.operation_name, token
+        context.operation_name, context.caller = asked.operation_name, caller
         allowed = set(OperationType) - (set() if mutations else {OperationType.MUTATION})
         stream = await self._schema.stream(
             document,
@@ -57,11 +61,19 @@ class Operations:
             operation_name=asked.operation_name,
             allowed_operation_types=allowed,
         )
-        async with aclosing(stream):
+        count = 0
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(aclosing(stream))
+            stack.callback(
+                lambda: self._trail.operation(
+                    context, document, asked.variables, context.payload, via="stream", answers=count
+                )
+            )
             async for result in stream:
                 assert isinstance(result, ExecutionResult | PreExecutionError)
                 refused = result.data is None and all(error.path is None for error in result.errors or ())
                 payload = payload_of(result)
+                context.payload, count = payload, count + 1
                 if refused:
                     note_refused()
                 yield Answer({"errors": payload["errors"]} if refused else payload, refused)

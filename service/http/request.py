@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, Request
 
 from graph_schema.errors import ChokepointError
 from service.errors import extensions_of, problem_entry
@@ -101,11 +101,14 @@ async def read_request(request: Request, *, most_bytes: int) -> GraphQLRequest:
 
 async def _body(request: Request, most: int) -> bytes:
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise BadRequest(413, f"the body is larger than {most} bytes", "REQUEST_TOO_LARGE")
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > most:
+                raise BadRequest(413, f"the body is larger than {most} bytes", "REQUEST_TOO_LARGE")
+            parts.append(part)
+    except ClientDisconnect as error:
+        raise BadRequest(400, "the body ended early", "BAD_REQUEST") from error
     return b"".join(parts)
 
 
@@ -141,8 +144,3 @@ def bearer(value: str) -> str | None:
     """The token of an `Authorization: Bearer …`."""
     scheme, _, token = value.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
-
-
-def bearer_of(connection: HTTPConnection) -> str | None:
-    """The token that a client sent in its headers."""
-    return bearer(connection.headers.get("authorization", ""))

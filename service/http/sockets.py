@@ -9,9 +9,11 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from graph_schema.errors import ChokepointError
+from service.access.caller import caller_of
+from service.access.gate import Gate
 from service.http.operations import Operations
 from service.http.origin import admits_origin
-from service.http.request import BadRequest, bearer, bearer_of, checked_request, refusal
+from service.http.request import BadRequest, bearer, checked_request, refusal
 from service.observability.recorder import Recorder
 
 PROTOCOL = "graphql-transport-ws"
@@ -33,9 +35,9 @@ class Sockets:
     """Serves WebSocket connections. A web page may connect from this address or an origin that CORS admits."""
 
     def __init__(
-        self, operations: Operations, recorder: Recorder, *, origins: tuple[str, ...], heartbeat_s: float
+        self, operations: Operations, gate: Gate, recorder: Recorder, *, origins: tuple[str, ...], heartbeat_s: float
     ) -> None:
-        self._operations, self._recorder = operations, recorder
+        self._operations, self._gate, self._recorder = operations, gate, recorder
         self._origins, self._heartbeat_s = origins, heartbeat_s
 
     async def __call__(self, socket: WebSocket) -> None:
@@ -48,14 +50,16 @@ class Sockets:
             await socket.close(4406, "Subprotocol not acceptable")
             return
         await socket.accept(PROTOCOL)
-        await _Connection(socket, self._operations, self._recorder, self._heartbeat_s).serve()
+        await _Connection(socket, self._operations, self._gate, self._recorder, self._heartbeat_s).serve()
 
 
 class _Connection:
-    def __init__(self, socket: WebSocket, operations: Operations, recorder: Recorder, heartbeat_s: float) -> None:
-        self._socket, self._operations, self._recorder = socket, operations, recorder
+    def __init__(
+        self, socket: WebSocket, operations: Operations, gate: Gate, recorder: Recorder, heartbeat_s: float
+    ) -> None:
+        self._socket, self._operations, self._gate, self._recorder = socket, operations, gate, recorder
         self._heartbeat_s = heartbeat_s
-        self._token = bearer_of(socket)
+        self._caller = caller_of(socket)
         self._ready = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._sending = asyncio.Lock()
@@ -111,9 +115,17 @@ class _Connection:
         if isinstance(payload, dict):
             for name, value in payload.items():
                 if name.lower() == "authorization" and isinstance(value, str):
-                    self._token = bearer(value)
+                    await self._show(bearer(value) or "")
+        if self._caller.scope is None:
+            raise _Close(4403, "Forbidden")
         self._ready = True
         await self._send({"type": "connection_ack"})
+
+    async def _show(self, token: str) -> None:
+        try:
+            self._caller = self._gate.admitted(await self._gate.known(token), self._caller.address)
+        except ChokepointError as problem:
+            raise _Close(4403, "Forbidden") from problem
 
     def _start(self, id: str, payload: dict[str, Any]) -> None:
         if not self._ready:
@@ -136,7 +148,8 @@ class _Connection:
 
     async def _answer(self, id: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Send the answers; returns the last message of the operation."""
-        async with aclosing(self._operations.answers(checked_request(payload), self._token)) as answers:
+        self._caller.allowance.request()
+        async with aclosing(self._operations.answers(checked_request(payload), self._caller)) as answers:
             async for answer in answers:
                 if answer.refused:
                     return _error(id, answer.payload["errors"])
@@ -146,7 +159,9 @@ class _Connection:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._heartbeat_s)
-            if self._ready:
+            if not self._gate.still_knows(self._caller):
+                await self._close(4403, "Forbidden")
+            elif self._ready:
                 await self._send({"type": "ping"})
 
     async def _send(self, message: dict[str, Any]) -> None:

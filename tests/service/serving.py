@@ -62,12 +62,19 @@ async def serving(graph: Graph, **settings: Any) -> AsyncIterator[Served]:
     """A service that polls often, with a writer."""
     values = {"poll_seconds": 0.1, "write_token": SecretStr(TOKEN), **settings}
     app = create_app(ServiceSettings(**values), graph, make_writer=SubmissionWriter)
+    async with listening(app) as address:
+        yield Served(app, address)
+
+
+@asynccontextmanager
+async def listening(app: FastAPI) -> AsyncIterator[str]:
+    """An application behind a server; gives the address of its endpoint."""
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3))
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await until(lambda: server.started)
-        yield Served(app, f"http://127.0.0.1:{listener.getsockname()[1]}/graphql")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/graphql"
     finally:
         server.should_exit = True
         await task

@@ -128,7 +128,7 @@ async def test_spoilt_records_are_refused_one_by_one_and_change_nothing(
     # What is no object at all, or too long to be taken apart, has no field to name.
     whole_line = ("is not JSON", "is no JSON object", "is a JSON array", "the line is longer than")
     assert all(letter["field"] or letter["reason"].startswith(whole_line) for letter in letters)
-    assert all(len(letter["raw"] or "") <= 2_000 for letter in letters)
+    assert all(len(letter["raw"] or "") <= 32_768 for letter in letters)
 
 
 async def test_firms_that_own_each_other_are_kept_as_they_are(ready: Graph, tmp_path: Path) -> None:
