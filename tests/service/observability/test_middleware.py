@@ -44,7 +44,7 @@ async def test_the_clients_id_comes_back_in_header_and_errors_else_one_is_made(c
 
 
 async def test_a_request_is_one_line_that_holds_no_text_of_the_client(client: httpx.AsyncClient) -> None:
-    secret = {"authorization": "Bearer hunter2", "cookie": "hunter2"}
+    secret = {"authorization": "Basic hunter2", "cookie": "hunter2"}
     body = {"query": NAME + " # hunter2", "variables": {"id": "company:intel"}, "operationName": "Who"}
     with structlog.testing.capture_logs([add_work]) as logs:
         answer = await client.post("/graphql?token=hunter2", json=body, headers={**ID, **secret})
