@@ -31,6 +31,7 @@ PAGES = (
     "docs/how-to/connect-a-dashboard.md",
     "docs/how-to/neo4j-browser.md",
     "docs/how-to/export.md",
+    "docs/how-to/ask-in-words.md",
     "docs/how-to/back-up.md",
     "docs/how-to/schedule.md",
     "docs/how-to/weigh-publishers.md",
