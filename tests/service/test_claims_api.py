@@ -129,6 +129,10 @@ class Counting(Graph):
         """What the application reads from counts too."""
         return self
 
+    def telling_slow_queries(self) -> Graph:
+        """As `guarded`."""
+        return self
+
     async def read_within(
         self,
         seconds: float,

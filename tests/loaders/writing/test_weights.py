@@ -18,6 +18,7 @@ from service.filters.walk import RelationFilter, Walk
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
 from service.index.loading import load
+from service.paths.budget import Budget
 from service.paths.report import EngineName, PathStatus
 from service.searches.desk import Searches
 from service.searches.paths import PathRequest
@@ -121,7 +122,7 @@ async def test_filters_that_weigh_claims_count_the_weights_in_both_engines(
     await fill(ready)
     await weigh(ready, [RUMOUR])
     via = RelationFilter(exclude_publishers=("Wire",), min_confidence=least)
-    request = PathRequest(("Arm Works",), ("Bolt Works",), walk=Walk(via=via))
+    request = PathRequest(("Arm Works",), ("Bolt Works",), walk=Walk(via=via), budget=Budget(timeout_s=30))
     expected = PathStatus.FOUND if found else PathStatus.NO_PATH
     options = ServiceSettings()
     with ThreadPoolExecutor(1) as executor:
