@@ -22,7 +22,7 @@ class AskedQuestion:
     document: str | None = strawberry.field(description="A document that asks it, to be sent with `variables`.")
     variables: JSON | None = strawberry.field(description="The variables of the document.")
     entities: list[Entity] = strawberry.field(description="The entities that the names in the question were taken for.")
-    by: AskedBy = strawberry.field(description="What read the question.")
+    by: AskedBy = strawberry.field(description="Whether the forms or the language model read the question.")
     reason: str | None = strawberry.field(description="Why it was not understood; null: it was.")
     nearest: list[str] = strawberry.field(
         description="Questions like it that can be answered; empty: it can be itself."
