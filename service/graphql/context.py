@@ -53,6 +53,7 @@ class Context:
     records change without it."""
 
     _loaders: DataLoaders | None = None
+    _known: dict[EntityId, EntityRecord] = field(default_factory=dict)
 
     @property
     def load(self) -> DataLoaders:
@@ -63,17 +64,20 @@ class Context:
 
     def renew(self) -> None:
         """Forget what was read: what follows, as the next event of a subscription, is told from the graph as it is then."""
-        self.lookups, self._loaders = self.lookups.renewed(), None
+        self.lookups, self._loaders, self._known = self.lookups.renewed(), None, {}
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:
         """Entities that a query brought along need not be asked for again."""
-        if not self.lookups.indexed:
-            self.load.entity_by_id.prime_many({entity.id: entity for group in groups for entity in group})
+        known = {entity.id: entity for group in groups for entity in group}
+        if self.lookups.indexed:
+            self._known.update(known)
+        else:
+            self.load.entity_by_id.prime_many(known)
 
     async def entity_by_id(self, id: EntityId) -> EntityRecord | None:
         """The entity with this id."""
         if self.lookups.indexed:
-            return (await self.lookups.entities([id])).get(id)
+            return self._known.get(id) or (await self.lookups.entities([id])).get(id)
         return await self.load.entity_by_id.load(id)
 
     def note(self, report: SearchReport) -> None:
