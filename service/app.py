@@ -37,7 +37,7 @@ from service.graphql.schema import build_schema
 from service.heartbeat import watch_database
 from service.http import explorer, graphiql
 from service.http.answered import Answered
-from service.http.documents import list_documents
+from service.http.documents import list_documents, show_document
 from service.http.endpoint import COST_HEADER, GraphQLEndpoint
 from service.http.events import EventStreams, wants_events
 from service.http.headers import SecurityHeaders
@@ -131,6 +131,7 @@ def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
         return explorer.page() if settings.explorer else RedirectResponse("/graphql")
 
     app.add_route("/documents.json", list_documents)
+    app.add_route("/documents/{name}.graphql", show_document)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -139,7 +140,6 @@ def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
         app.mount("/graphiql", graphiql.static_files())
     if settings.explorer:
         app.mount("/explorer", explorer.static_files())
-        app.mount("/documents", explorer.documents())
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from graphql import parse, print_ast, separate_operations
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from graph_schema.errors import SettingsError
 from service.http.request import BadRequest, GraphQLRequest
@@ -102,6 +102,12 @@ async def list_documents(_: Request) -> Response:
     """The hash of each document that comes with the service, by its name."""
     hashes = {name: sha256(text) for name, text in packaged_documents().items()}
     return JSONResponse(hashes, headers={"cache-control": "no-cache"})
+
+
+async def show_document(request: Request) -> Response:
+    """The text whose hash `list_documents` tells; 404 for a name that it does not list."""
+    text = packaged_documents().get(request.path_params["name"])
+    return PlainTextResponse(text or "no such document\n", 200 if text else 404, headers={"cache-control": "no-cache"})
 
 
 def sha256(text: str) -> str:

@@ -8,7 +8,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 FOLDER = Path(str(files("service").joinpath("static/explorer")))
-DOCUMENTS = Path(str(files("service").joinpath("documents")))
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -35,11 +34,6 @@ class _Files(StaticFiles):
 def static_files() -> StaticFiles:
     """Scripts and styles of the page."""
     return _Files(directory=FOLDER)
-
-
-def documents() -> StaticFiles:
-    """The texts of the documents that the page asks by their hash."""
-    return _Files(directory=DOCUMENTS)
 
 
 def page() -> HTMLResponse:

@@ -24,6 +24,9 @@ def test_each_holds_one_operation_that_the_schema_answers() -> None:
 async def test_one_is_asked_for_by_its_id_alone(client: httpx.AsyncClient) -> None:
     listed = (await client.get("/documents.json")).json()
     assert listed == {name: sha256(text) for name, text in packaged_documents().items()}
+    for name, hash in listed.items():
+        assert sha256((await client.get(f"/documents/{name}.graphql")).text) == hash, name
+    assert (await client.get("/documents/nowhere.graphql")).status_code == 404
     unknown = await client.post("/graphql", json={"documentId": f"sha256:{sha256(VERSION)}"})
     assert (unknown.status_code, unknown.json()["errors"][0]["extensions"]["code"]) == (404, "DOCUMENT_NOT_FOUND")
 
