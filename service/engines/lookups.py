@@ -13,7 +13,7 @@ from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.index.filters import NotIndexed
 from service.index.keeper import IndexKeeper
 from service.index.records import IndexedRecords
-from service.queries.entities import EntityMatch, degrees, entities_by_id
+from service.queries.entities import EntityMatch, degrees, entities_by_id, entities_like
 from service.queries.entities_meant import entities_meant, matches
 from service.queries.neighbours import neighbours, neighbours_counted
 from service.queries.paths_expand import HopKey, Hops, relations_of_hops
@@ -84,6 +84,18 @@ class Lookups:
     async def matches(self, names: Iterable[str], *, type: EntityType | None) -> dict[str, list[EntityMatch]]:
         """See `matches`. Raises EntityNotFound."""
         return await self._read(lambda index: index.matches(names, type=type), matches, names, type=type)
+
+    async def like(
+        self, name: str, where: EntityFilter, *, fuzzy: bool, skip: int, limit: int
+    ) -> tuple[list[EntityMatch], int]:
+        """A page of what `entities_like` finds for one name, and the number of all."""
+
+        async def work(tx: AsyncManagedTransaction) -> tuple[list[EntityMatch], int]:
+            found = (await entities_like(tx, [name], where=where, fuzzy=fuzzy)).get(name, [])
+            return found[skip : skip + limit], len(found)
+
+        page = {"skip": skip, "limit": limit}
+        return await self._read(lambda index: index.like(name, where, fuzzy=fuzzy, **page), work)
 
     async def hops(self, pairs: Iterable[HopKey], walk: Walk) -> Hops:
         """See `relations_of_hops`."""

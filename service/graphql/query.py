@@ -23,7 +23,6 @@ from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
 from service.graphql.types.service import Limits, Ontology
 from service.queries.documents import documents, documents_counted
-from service.queries.entities import entities_like
 from service.queries.relations_listed import relations_counted, relations_listed
 from service.queries.state import load_runs, load_runs_counted, sources_loaded
 from service.searches.evidence import claims_of_relations, relations_on_path
@@ -99,12 +98,13 @@ class RecordQuery:
     ) -> Connection[EntityMatch]:
         window = page.window(info)
         admitted = await info.context.resolved((where or EntityFilter()).to_domain())
-        found = (await info.context.graph.read(entities_like, [q], where=admitted, fuzzy=fuzzy)).get(q, [])
-        rows = found[window.skip : window.skip + window.limit + 1]
+        rows, found = await info.context.lookups.like(
+            q, admitted, fuzzy=fuzzy, skip=window.skip, limit=window.limit + 1
+        )
         info.context.know([match.entity for match in rows])
 
         async def count() -> int:
-            return len(found)
+            return found
 
         return connection_of(rows, window, EntityMatch.from_match, count=count)
 

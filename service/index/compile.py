@@ -15,6 +15,7 @@ from service.index.assemble import next_snapshot, snapshot_of_rows
 from service.index.between_ends import paths_between
 from service.index.change import Change, EntityRow, RelationRow
 from service.index.kernels.walking import LIMIT
+from service.index.records import IndexedRecords
 from service.paths.reach import ReachQuestion
 from service.paths.search import PathQuestion, PathWeight
 
@@ -46,6 +47,7 @@ def main() -> None:
         notes.tally[LIMIT] = np.iinfo(np.int64).max
         paths_between(graph, question, notes, max_depth=4, hub_degree=1)
         graph.notes.give(notes)
+    IndexedRecords(graph).like("Company", EntityFilter())
     reach = ReachQuestion(_IDS[0], EntityFilter(), 2, not_twice=RelationType.PRODUCES, keep_steps=True)
     notes = graph.notes.take()
     notes.tally[LIMIT] = np.iinfo(np.int64).max

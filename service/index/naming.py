@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from graph_schema.ids import EntityId
 from service.index.entities import Digests, Names
+from service.index.word_lists import WordLists
 
 _BETWEEN = "\0"
 
@@ -20,6 +21,8 @@ class Naming:
     """By number: name and aliases with NUL between."""
     digests: Digests
     """Of names, without their aliases."""
+    words: WordLists
+    """Of names and aliases."""
     wholes: Mapping[EntityId, EntityId]
     """Entities that were judged to be another, and that one."""
     later: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
@@ -32,7 +35,7 @@ class Naming:
         """From the name and the aliases of each entity, by number."""
         odd = {i: tuple(one) for i, one in enumerate(names) if any(_BETWEEN in name for name in one)}
         texts = Names.of(_BETWEEN.join(one).encode() if i not in odd else b"" for i, one in enumerate(names))
-        return cls(texts, Digests.of([one[0].encode() for one in names]), wholes, odd)
+        return cls(texts, Digests.of([one[0].encode() for one in names]), WordLists.of(names), wholes, odd)
 
     def names_of(self, number: int) -> tuple[str, ...]:
         """The name of an entity, then its aliases."""
@@ -59,9 +62,9 @@ class Naming:
             else:
                 now[id] = whole
         later = {**self.later, **{number: tuple(one) for number, one in names.items()}}
-        return Naming(self.texts, self.digests, now, later, later_bearers)
+        return Naming(self.texts, self.digests, self.words.changed(names), now, later, later_bearers)
 
     @property
     def nbytes(self) -> int:
         """Bytes that the names take, save those that came later."""
-        return self.texts.nbytes + self.digests.nbytes
+        return self.texts.nbytes + self.digests.nbytes + self.words.nbytes

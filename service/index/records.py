@@ -36,9 +36,10 @@ from service.index.layout import (
     TYPES,
     Array,
 )
+from service.index.resembling import resembling
 from service.index.snapshot import Snapshot
-from service.queries.entities import EntityMatch, match
-from service.queries.names import scripts
+from service.queries.entities import EntityMatch, MatchKind, likeness, match
+from service.queries.names import normal_form, scripts
 from service.queries.paths_expand import HopKey, Hops, by_confidence
 from service.queries.records import EntityRecord, RelationRecord
 from service.queries.supply import Production
@@ -70,12 +71,28 @@ class IndexedRecords:
         return {id: self._degree(number) for id, number in numbers if number is not None and self._exists(number)}
 
     def entities_meant(self, names: Iterable[str]) -> dict[str, EntityRecord]:
-        """As `entities_meant`, of ids and exact names. Raises NotIndexed for another name."""
+        """As `entities_meant`. Raises NotIndexed for what is nobody's name: the database tells what is close."""
         return {name: found[0].entity for name, found in self.matches(names).items()}
 
     def matches(self, names: Iterable[str], *, type: EntityType | None = None) -> dict[str, list[EntityMatch]]:
-        """As `matches`, of ids and exact names. Raises NotIndexed for another name."""
+        """As `matches`. Raises NotIndexed for what is nobody's name: the database tells what is close."""
         return {name: self._called(name, type) for name in dict.fromkeys(names)}
+
+    def like(
+        self, name: str, where: EntityFilter, *, fuzzy: bool = True, skip: int = 0, limit: int | None = None
+    ) -> tuple[list[EntityMatch], int]:
+        """A page of what `entities_like` finds for one name, and the number of all. Raises NotIndexed."""
+        graph, form, own = self._graph, normal_form(name), self._graph.ids.number_of(EntityId(name))
+        ranked = []
+        for number in resembling(graph, name, where, fuzzy=fuzzy).tolist():
+            kind, similarity, _ = likeness(form, graph.naming.names_of(number))
+            if number == own:
+                kind, similarity = MatchKind.ID, 1.0
+            if fuzzy or kind < MatchKind.FUZZY:
+                key = kind, -round(similarity, 1), -self._degree(number), int(graph.rows.rank[number])
+                ranked.append((key, number))
+        page = sorted(ranked)[skip : None if limit is None else skip + limit]
+        return [match(name, self._entity(number), self._degree(number)) for _, number in page], len(ranked)
 
     def admitted(self, ids: Iterable[EntityId], where: EntityFilter) -> set[EntityId]:
         """As `entities_admitted`. Raises NotIndexed."""
@@ -173,7 +190,10 @@ class IndexedRecords:
             if type in (None, one.entity.type):
                 found[one.entity.id] = one
         if not found:
-            raise NotIndexed(f"{name!r} is not exactly a name")
+            where = EntityFilter(types=() if type is None else (type,))
+            if named := [one for one in self.like(name, where)[0] if one.kind < MatchKind.FUZZY]:
+                return named
+            raise NotIndexed(f"{name!r} is nobody's name")
         return sorted(found.values(), key=lambda one: one.rank)
 
     def _relation(self, x: int, p: int) -> RelationRecord:

@@ -85,14 +85,17 @@ def match(wanted: str, entity: EntityRecord, degree: int) -> EntityMatch:
     """How well an entity answers to a name."""
     if entity.id == wanted:
         return EntityMatch(entity, MatchKind.ID, 1.0, entity.id, degree)
-    form = normal_form(wanted)
-    if normal_form(entity.name) == form:
-        return EntityMatch(entity, MatchKind.NAME, 1.0, entity.name, degree)
-    for alias in entity.aliases:
-        if normal_form(alias) == form:
-            return EntityMatch(entity, MatchKind.ALIAS, 1.0, alias, degree)
-    similarity, matched = max((fuzz.WRatio(form, normal_form(name)), name) for name in (entity.name, *entity.aliases))
-    return EntityMatch(entity, MatchKind.FUZZY, similarity / 100, matched, degree)
+    return EntityMatch(entity, *likeness(normal_form(wanted), (entity.name, *entity.aliases)), degree)
+
+
+def likeness(form: str, names: Sequence[str]) -> tuple[MatchKind, float, str]:
+    """How a name, as `normal_form` has it, is met by a name and its aliases: kind, resemblance in [0, 1], and which of them."""
+    forms = [normal_form(name) for name in names]
+    if form in forms:
+        place = forms.index(form)
+        return MatchKind.ALIAS if place else MatchKind.NAME, 1.0, names[place]
+    similarity, matched = max((fuzz.WRatio(form, one), name) for one, name in zip(forms, names, strict=True))
+    return MatchKind.FUZZY, similarity / 100, matched
 
 
 ENTITIES_CALLED: LiteralString = f"""
