@@ -9,7 +9,7 @@ READER := loaders/extraction/reader/weights
 TRAINING ?= .training
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock release-check bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,9 @@ format: $(VENV)/.installed-dev ## Format the code and mend what ruff can
 lock: ## Write the hashed constraints anew (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --quiet -o constraints.txt
 	uv pip compile pyproject.toml --extra build --extra dev -c constraints.txt --universal --python-version 3.11 --generate-hashes --no-header --quiet -o constraints-dev.txt
+
+release-check: $(VENV)/.installed-dev ## Build wheel and sdist, install and run them on Python 3.11, 3.12 and 3.13 (QUICK=1: as CI does, on one, without a database)
+	$(BIN)/python -m tools.release.check $(if $(QUICK),--quick) $(if $(ONLY),--python $(ONLY))
 
 bench: bench-extraction bench-load bench-service ## Measure against bare baselines; prints ratios
 

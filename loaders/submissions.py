@@ -9,6 +9,7 @@ import orjson
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import graph_lock, writer_lock
 from graph_schema.domain import Judgement, Verdict
 from graph_schema.errors import IdempotencyKeyReused
 from graph_schema.ids import DocumentId, EntityId, RunId, content_id, slug
@@ -23,7 +24,6 @@ from loaders.loading.inputs import Input, make_input
 from loaders.loading.pipeline import Finishing, Guard, check, load
 from loaders.settings import JobSettings, LoadSettings
 from loaders.writing.counts import Counts
-from loaders.writing.locks import graph_lock, writer_lock
 from loaders.writing.retraction import retract_document, retract_run
 
 JOB = "api"

@@ -9,12 +9,12 @@ import orjson
 import typer
 
 from graph_schema.database.connection import open_graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import read_settings
 from loaders.checking.findings import REPAIRABLE, Report
 from loaders.checking.graph import check as check_graph
 from loaders.settings import LoadSettings
-from loaders.writing.locks import writer_lock
 
 _SHOWN = 50
 """Findings that are printed for people; --json prints all."""

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from graph_schema.database.locks import Holder
 from graph_schema.domain import RunStatus
 from graph_schema.errors import MalformedRecord
 from graph_schema.spelling import one_line
@@ -23,7 +24,6 @@ from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import Input
 from loaders.loading.pipeline import Findings, Outcome
 from loaders.writing.counts import Counts
-from loaders.writing.locks import Holder
 
 _SHOWN = 10
 """Refusals and predicates that are printed; the dead-letter file has the rest."""

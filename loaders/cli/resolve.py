@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from graph_schema.database.connection import open_graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.domain import Judgement, Verdict
 from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.ids import EntityId
@@ -18,7 +19,6 @@ from loaders.judgements.folding import explode as explode_entity
 from loaders.judgements.folding import judge as judge_pair
 from loaders.settings import LoadSettings
 from loaders.writing.counts import Counts
-from loaders.writing.locks import writer_lock
 
 app = typer.Typer(
     no_args_is_help=True,

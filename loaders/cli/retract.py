@@ -10,11 +10,11 @@ import typer
 
 from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.ids import DocumentId, RunId, document_id
 from graph_schema.settings import read_settings
 from loaders.settings import LoadSettings
 from loaders.writing.counts import Counts
-from loaders.writing.locks import writer_lock
 from loaders.writing.retraction import (
     Extent,
     extent_of_document,

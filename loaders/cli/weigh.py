@@ -9,11 +9,11 @@ import typer
 import yaml
 
 from graph_schema.database.connection import open_graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.errors import SourceError, SourceUnavailable
 from graph_schema.publishers import Publisher, parse_publishers
 from graph_schema.settings import read_settings
 from loaders.settings import LoadSettings
-from loaders.writing.locks import writer_lock
 from loaders.writing.weights import weigh as weigh_publishers
 
 SOURCES = Path("sources.yaml")

@@ -16,6 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exp
 from graph_schema.correlation import Work, working_for
 from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import graph_lock
 from graph_schema.domain import RunStatus
 from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimedOut
 from graph_schema.exit_codes import ExitCode
@@ -27,7 +28,6 @@ from loaders.loading.execution import Plan, execute
 from loaders.loading.inputs import make_input
 from loaders.loading.pipeline import Outcome
 from loaders.settings import LoadSettings
-from loaders.writing.locks import graph_lock
 
 Connect = Callable[[], AbstractAsyncContextManager[Graph]]
 STOP_GRACE_S = 30.0

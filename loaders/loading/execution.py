@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import Holder, writer_lock
 from graph_schema.domain import RunStatus
 from graph_schema.ids import RunId
 from loaders.loading.dead_letter import DeadLetterFile
@@ -15,7 +16,6 @@ from loaders.loading.pipeline import Finishing, Outcome, Progress, load
 from loaders.loading.sweep import survey_of, sweep
 from loaders.settings import LoadSettings
 from loaders.writing.counts import Counts
-from loaders.writing.locks import Holder, writer_lock
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.domain import Verdict
 from loaders.judgements.store import read_judgements
-from loaders.writing.locks import writer_lock
 from tests.service.conftest import Ask, asker
 from tests.service.serving import writing
 

@@ -1,20 +1,30 @@
-"""Restore: a verified backup into an empty database, nodes first, then edges, in batches."""
+"""Restore: a verified backup into an empty database, nodes first, then edges, in batches; nobody else writes meanwhile."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar, cast
 
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database import schema
-from graph_schema.database.backup.archive import ArchiveReader, EdgeLine, Footer, Header, NodeLine, open_backup, verify
+from graph_schema.database.backup.archive import (
+    ArchiveReader,
+    EdgeLine,
+    Footer,
+    Header,
+    NodeKey,
+    NodeLine,
+    open_backup,
+    verify,
+)
 from graph_schema.database.backup.marker import mark, unfinished_restore, unmark
 from graph_schema.database.backup.names import node_labels
 from graph_schema.database.backup.progress import Progress, silent
 from graph_schema.database.cypher import quoted
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import WRITER, HeldLock, writer_lock
 from graph_schema.errors import (
     BackupUnusable,
     ChokepointError,
@@ -47,8 +57,9 @@ async def restore(
     """Bring the graph of `file` into the database, which must be empty, or is emptied first with `replace`;
     `batch` nodes or edges to a transaction.
 
-    Nothing is written before the file is known to be whole. Raises BackupUnusable, DatabaseNotEmpty, SchemaDrift or
-    GraphUnavailable before the first write; RestoreIncomplete after it, when the database is left with a part of the graph.
+    Nothing is written before the file is known to be whole and the right to write is held, for which nobody is waited for.
+    Raises BackupUnusable, DatabaseNotEmpty, GraphBusy, SchemaDrift or GraphUnavailable before the first write;
+    RestoreIncomplete after it, when the database is left with a part of the graph.
     """
     header, footer = verify(file)
     if header.schema > (known := len(schema.migrations())):
@@ -56,21 +67,39 @@ async def restore(
             f"{file.name} is of schema {header.schema}, this version knows {known}: upgrade chokepoint first"
         )
     await _refuse_content(graph, replace=replace)
-    done = _Done()
-    try:
-        await graph.write(mark, file.name)
-        if replace:
-            await _clear(graph)
-        await schema.apply(graph)
-        await graph.write(delete_state)
-        await _write_all(graph, file, done, progress, batch)
-        await graph.write(unmark)
-    except ChokepointError as error:
-        raise RestoreIncomplete(
-            f"{error}; the database now holds {done.nodes} of {footer.nodes} nodes and {done.edges} of {footer.edges} edges "
-            f"of {file.name}: repeat the restore with --replace"
-        ) from error
-    return Restored(header, footer, tuple(await schema.apply(graph)))
+    async with writer_lock(graph, f"restore {file.name}", wait_s=0) as lock:
+        await _refuse_content(graph, replace=replace)  # another may have written before the lock was ours
+        done = _Done()
+        try:
+            await graph.write(_held, lock, mark, file.name)
+            if replace:
+                await _clear(graph, lock)
+            await schema.apply(graph)
+            await graph.write(_held, lock, delete_state)
+            await _write_all(graph, lock, file, done, progress, batch)
+            await graph.write(_held, lock, unmark)
+        except ChokepointError as error:
+            raise RestoreIncomplete(
+                f"{error}; the database now holds {done.nodes} of {footer.nodes} nodes and {done.edges} of {footer.edges} "
+                f"edges of {file.name}: repeat the restore with --replace"
+            ) from error
+        return Restored(header, footer, tuple(await schema.apply(graph)))
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+async def _held(
+    tx: AsyncManagedTransaction,
+    lock: HeldLock,
+    work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[R]],
+    *arguments: P.args,
+    **named: P.kwargs,
+) -> R:
+    """Do `work` in a transaction in which the lock is seen to be held still. Raises GraphBusy when another took over."""
+    await lock.guard(tx)
+    return await work(tx, *arguments, **named)
 
 
 @dataclass(slots=True)
@@ -93,24 +122,24 @@ async def _refuse_content(graph: Graph, *, replace: bool) -> None:
         )
 
 
-async def _clear(graph: Graph) -> None:
-    """Delete everything but the mark, in batches: one hub may have more edges than a transaction can hold."""
-    while await graph.write(delete_edges):
+async def _clear(graph: Graph, lock: HeldLock) -> None:
+    """Delete everything but mark and lock, in batches: one hub may have more edges than a transaction can hold."""
+    while await graph.write(_held, lock, delete_edges):
         pass
-    while await graph.write(delete_nodes):
+    while await graph.write(_held, lock, delete_nodes):
         pass
 
 
-async def _write_all(graph: Graph, file: Path, done: _Done, progress: Progress, most: int) -> None:
+async def _write_all(graph: Graph, lock: HeldLock, file: Path, done: _Done, progress: Progress, most: int) -> None:
     with open_backup(file) as stream:
         for batch in batches(ArchiveReader(stream, file.name), most):
             if isinstance(batch[0], NodeLine):
                 nodes = cast("Sequence[NodeLine]", batch)
-                await graph.write(create_nodes, nodes)
+                await graph.write(_held, lock, create_nodes, nodes)
                 done.nodes += len(nodes)
             else:
                 edges = cast("Sequence[EdgeLine]", batch)
-                await graph.write(create_edges, edges)
+                await graph.write(_held, lock, create_edges, edges)
                 done.edges += len(edges)
             progress(nodes=done.nodes, edges=done.edges)
 
@@ -136,8 +165,12 @@ CREATE (node:$(row.labels)) SET node = row.properties
 
 
 async def create_nodes(tx: AsyncManagedTransaction, nodes: Sequence[NodeLine]) -> None:
-    """Create nodes with labels and properties as they were."""
-    rows = [{"labels": list(node.labels), "properties": node.properties} for node in nodes]
+    """Create nodes with labels and properties as they were; but the lock of writers, which the restore itself holds."""
+    rows = [
+        {"labels": list(node.labels), "properties": node.properties}
+        for node in nodes
+        if node.key != NodeKey("GraphState", WRITER)
+    ]
     await (await tx.run(CREATE_NODES, rows=rows)).consume()
 
 
@@ -172,13 +205,15 @@ async def count_content(tx: AsyncManagedTransaction) -> int:
 
 
 DELETE_STATE: LiteralString = """
-MATCH (node:GraphState|SchemaVersion) WHERE node.id <> 'restore' DELETE node
+MATCH (node:GraphState|SchemaVersion) WHERE NOT node.id IN $kept DELETE node
 """
+KEPT = ("restore", WRITER)
+"""Ids of the state nodes of the restore itself: its mark and its lock."""
 
 
 async def delete_state(tx: AsyncManagedTransaction) -> None:
     """Make room for the state nodes of the backup."""
-    await (await tx.run(DELETE_STATE)).consume()
+    await (await tx.run(DELETE_STATE, kept=list(KEPT))).consume()
 
 
 DELETE_EDGES: LiteralString = """
@@ -192,11 +227,11 @@ async def delete_edges(tx: AsyncManagedTransaction) -> int:
 
 
 DELETE_NODES: LiteralString = """
-MATCH (node) WHERE NOT (node:GraphState AND node.id = 'restore')
+MATCH (node) WHERE NOT (node:GraphState AND node.id IN $kept)
 WITH node LIMIT 20000 DELETE node RETURN count(*) AS deleted
 """
 
 
 async def delete_nodes(tx: AsyncManagedTransaction) -> int:
     """Delete some nodes, which have no edges any more; how many there were, 0 at the end."""
-    return int((await (await tx.run(DELETE_NODES)).single(strict=True))["deleted"])
+    return int((await (await tx.run(DELETE_NODES, kept=list(KEPT))).single(strict=True))["deleted"])

@@ -1,5 +1,6 @@
 """Backup: what is dumped comes back as it was, a damaged file is refused before anything is written."""
 
+import asyncio
 import gzip
 import hashlib
 import io
@@ -23,18 +24,23 @@ from graph_schema.database.backup import archive, restoring
 from graph_schema.database.backup.archive import Draft
 from graph_schema.database.backup.values import decode, encode
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import writer_lock
 from graph_schema.errors import (
     BackupUnusable,
     DatabaseNotEmpty,
+    GraphBusy,
     GraphChanged,
     GraphError,
     RestoreIncomplete,
 )
-from tests.whole_graph import WholeGraph, whole_graph
+from tests.whole_graph import WholeGraph
+from tests.whole_graph import whole_graph as everything
 
 # Small, so that the borders of pages and batches are crossed.
 dump = partial(backup.dump, page=3)
 restore = partial(backup.restore, batch=4)
+# A restore holds the lock of writers, which keeps when it was asked for last.
+whole_graph = partial(everything, without=frozenset({"asked"}))
 
 pytestmark = pytest.mark.anyio
 
@@ -44,6 +50,7 @@ CREATE (intel:Entity:Company {id: 'company:intel', name: 'Intel', aliases: ['英
        (acm:Entity:Company {id: 'company:acm-research', name: 'ACM "Research"\\n'}),
        (doc:Document {id: 'doc:1', title: 'Bulletin', published: date('2025-11-12')}),
        (claim:Claim {id: 'claim:1', start: 0, end: 42, confidence: 1.0, sentence: 'Intel tested tools.'}),
+       (:GraphState {id: 'writer', asked: datetime('2025-11-12T08:00:00Z')}),
        (run:LoadRun {id: 'run:1', started: datetime('2025-11-12T08:00:00.123456789Z'), counts: '{"read": 1}'}),
        (:Removed {id: 'removed:4:0', version: 4, relations: ['rel:9'], entities: [], claims: ['claim:9'], claims_since: [2]}),
        (claim)-[:SUBJECT]->(intel), (claim)-[:OBJECT]->(acm), (claim)-[:STATED_IN]->(doc), (claim)-[:ATTRIBUTED_TO]->(us),
@@ -100,7 +107,7 @@ async def test_a_dumped_graph_comes_back_as_it_was(full: Graph, neo4j_session: n
     empty(neo4j_session)
     done = await restore(full, file)
     assert await whole_graph(full) == before
-    assert (done.footer.nodes, done.footer.edges) == (len(before.nodes), len(before.edges)) == (20, 18)
+    assert (done.footer.nodes, done.footer.edges) == (len(before.nodes), len(before.edges)) == (21, 18)
     assert await schema.differences(full) == []
 
 
@@ -120,14 +127,18 @@ async def test_equal_graphs_give_equal_lines_below_the_header(
     empty(neo4j_session)
     await restore(full, first)
     second = await dumped(full, tmp_path, "second.gz")
-    assert lines(first)[1:-1] == lines(second)[1:-1]
+
+    def facts(file: Path) -> list[dict[str, Any]]:
+        return [line for line in lines(file)[1:-1] if line.get("node", ["", ""])[1] != "writer"]
+
+    assert facts(first) == facts(second)
 
 
 async def test_the_header_says_what_the_file_is(full: Graph, tmp_path: Path) -> None:
     header, footer = backup.verify(await dumped(full, tmp_path))
     assert (header.format, header.version) == ("chokepoint-dump", 1)
     assert header.schema == len(schema.migrations())
-    assert (header.nodes, header.edges) == (footer.nodes, footer.edges) == (20, 18)
+    assert (header.nodes, header.edges) == (footer.nodes, footer.edges) == (21, 18)
     assert header.neo4j.split(".")[0] in {"5", "2026"}
 
 
@@ -361,7 +372,7 @@ async def test_a_restore_that_stops_half_way_says_so_until_it_is_repeated(
     bad = tmp_path / "bad.jsonl.gz"
     rewritten(bad, content)
     empty(neo4j_session)
-    with pytest.raises(RestoreIncomplete, match=r"20 of 20 nodes and .* of 18 edges of bad.*--replace"):
+    with pytest.raises(RestoreIncomplete, match=r"21 of 21 nodes and .* of 18 edges of bad.*--replace"):
         await restore(full, bad)
     with pytest.raises(DatabaseNotEmpty, match=r"part of bad\.jsonl\.gz"):
         await restore(full, good)
@@ -369,6 +380,65 @@ async def test_a_restore_that_stops_half_way_says_so_until_it_is_repeated(
         await dumped(full, tmp_path, "second.gz")
     await restore(full, good, replace=True)
     assert await whole_graph(full) == before
+
+
+async def test_a_restore_is_refused_while_another_writes(
+    full: Graph, neo4j_session: neo4j.Session, tmp_path: Path
+) -> None:
+    file = await dumped(full, tmp_path)
+    before = await whole_graph(full)
+    async with writer_lock(full, "load sample", wait_s=0):
+        with pytest.raises(GraphBusy, match=r"^load sample \(.*\) has been writing since"):
+            await restore(full, file, replace=True)
+    assert await whole_graph(full) == before
+    await restore(full, file, replace=True)
+    assert await whole_graph(full) == before
+
+
+async def test_nobody_else_writes_until_a_restore_has_ended(
+    full: Graph, neo4j_session: neo4j.Session, tmp_path: Path
+) -> None:
+    file = await dumped(full, tmp_path)
+    before = await whole_graph(full)
+
+    async def try_to_write() -> None:
+        async with writer_lock(full, "load sample", wait_s=0):
+            pytest.fail("two writers at once")
+
+    class Trying:
+        """Tells of the first batch by writing beside it."""
+
+        task: asyncio.Task[None] | None = None
+
+        def __call__(self, *, nodes: int, edges: int, total: int | None = None) -> None:
+            if self.task is None:
+                self.task = asyncio.create_task(try_to_write())
+
+    trying = Trying()
+    await restore(full, file, replace=True, progress=trying)
+    assert trying.task is not None
+    with pytest.raises(GraphBusy, match=r"^restore backup\.jsonl\.gz \("):
+        await trying.task
+    assert await whole_graph(full) == before
+    async with writer_lock(full, "load sample", wait_s=0):
+        pass  # the right to write was given back
+
+
+async def test_a_restore_that_lost_the_right_to_write_writes_no_more(
+    full: Graph, neo4j_session: neo4j.Session, tmp_path: Path
+) -> None:
+    file = await dumped(full, tmp_path)
+    taken = 0
+
+    def take_over(*, nodes: int, edges: int, total: int | None = None) -> None:
+        nonlocal taken
+        if not taken:
+            neo4j_session.run("MATCH (l:GraphState {id: 'writer'}) SET l.token = 'other', l.who = 'load b'").consume()
+            taken = nodes
+
+    with pytest.raises(RestoreIncomplete, match=r"load b holds now; .* 4 of 21 nodes and 0 of 18 edges"):
+        await restore(full, file, replace=True, progress=take_over)
+    assert taken == 4
 
 
 async def test_a_label_of_no_schema_in_an_edge_is_refused_as_data(

@@ -9,11 +9,19 @@ import time
 import psutil
 import pytest
 
+from graph_schema.database import schema
 from graph_schema.database.graph import Graph
+from graph_schema.database.locks import Holder, graph_lock, release, take, writer_lock
 from graph_schema.errors import GraphBusy
-from loaders.writing.locks import Holder, graph_lock, release, take, writer_lock
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def ready(graph: Graph) -> Graph:
+    """An empty graph with its schema applied."""
+    await schema.apply(graph)
+    return graph
 
 
 async def test_a_second_writer_is_told_who_is_writing(ready: Graph) -> None:
