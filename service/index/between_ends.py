@@ -1,7 +1,5 @@
 """Paths between two groups of ends in a snapshot: the same answers as `service.paths.search` gives over the database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,28 +7,23 @@ import numpy as np
 
 from graph_schema.vocabulary import LIVE_MODALITIES
 from service.index.filters import ground_mask, numbers_of, relation_rule
+from service.index.kernels.answering import answer_by_hops, set_marks, wipe
 from service.index.kernels.balls import AHEAD_END, AHEAD_START, BEHIND_END, JOINED, complete, join
-from service.index.kernels.between import paths_of_length, shortest, tell_hops
+from service.index.kernels.between import paths_of_length, tell_hops
 from service.index.kernels.walking import (
-    AVOIDED,
     ENDED,
-    EXEMPT,
     EXPANSIONS,
     FARTHEST,
     HUB,
     HUBS,
     LIMIT,
     LOOKED,
-    MUST,
     RUNNING,
-    SOURCE,
     STOPPED,
-    TARGET,
     TOO_MANY,
     Ground,
     Notes,
     Rule,
-    clear,
     step_code,
 )
 from service.index.kernels.weighted import cheapest
@@ -51,6 +44,7 @@ from service.paths.search import (
 )
 
 _BOUNDS = {EXPANSIONS: Bound.EXPANSIONS, STOPPED: Bound.TIME, TOO_MANY: Bound.PATHS}
+_NOBODY = np.zeros(0, dtype=np.int32)
 _PROBE_RELATIONS = 2_000_000
 """Relations looked at to tell "no path" from "none so short" where not every path will do."""
 
@@ -66,11 +60,6 @@ class _Question:
     avoid: Numbers
     ground: Ground
 
-    @property
-    def marked(self) -> Numbers:
-        """All entities that are marked while it is answered."""
-        return np.concatenate([self.sources, self.targets, self.must_pass, self.avoid])
-
 
 def paths_between(
     graph: Snapshot, question: PathQuestion, notes: Notes, *, max_depth: int, hub_degree: int
@@ -85,11 +74,21 @@ def paths_between(
     if _apart(graph, question, asked):
         return SearchOutcome(PathStatus.NO_PATH)
     region = np.zeros(9, dtype=np.int64)
-    with _marked(notes, asked, region):
-        paths = _best(graph, question, asked, notes, region, max_depth)
+    ends = asked.sources, asked.targets, asked.must_pass, asked.avoid
+    done = False
+    try:
+        if _by_hops(question):
+            paths = _shortest(graph, question, asked, notes, region, max_depth)
+            done = len(paths) >= pool_size(question)
+        else:
+            set_marks(notes, *ends)
+            paths = _cheapest(graph, question, asked, notes, region, max_depth)
         ended = int(notes.tally[ENDED])
         absent = not paths and ended == RUNNING and _absent(graph, question, asked, notes, region, max_depth)
-        hubs = graph.ids.ids_of(notes.hubs[: notes.tally[HUBS]]) if asked.ground.block_hubs else ()
+        hubs = graph.ids.ids_of(notes.hubs[: notes.tally[HUBS]].tolist()) if asked.ground.block_hubs else ()
+    finally:
+        if not done:
+            wipe(notes, region, *ends)
     if ended != RUNNING:
         status, bound = PathStatus.BUDGET_EXHAUSTED, _BOUNDS[ended]
     elif len(paths) >= question.k:
@@ -105,11 +104,9 @@ def paths_between(
 
 def _in_numbers(graph: Snapshot, question: PathQuestion, hub_degree: int) -> _Question:
     walk = question.walk
+    named = question.sources, question.targets, question.must_pass, walk.avoid
     return _Question(
-        numbers_of(graph, sorted(question.sources)),
-        numbers_of(graph, sorted(question.targets)),
-        numbers_of(graph, sorted(question.must_pass)),
-        numbers_of(graph, sorted(walk.avoid)),
+        *(numbers_of(graph, sorted(ids)) if ids else _NOBODY for ids in named),
         Ground(ground_mask(graph, walk.through, walk.hubs, hub_degree), not question.cross_hubs),
     )
 
@@ -123,35 +120,33 @@ def _apart(graph: Snapshot, question: PathQuestion, asked: _Question) -> bool:
     return not np.intersect1d(component[asked.sources], component[asked.targets]).size
 
 
-@contextmanager
-def _marked(notes: Notes, asked: _Question, region: Numbers) -> Iterator[None]:
-    mark = notes.mark
-    for numbers, flag in (
-        (asked.avoid, AVOIDED),
-        (asked.must_pass, EXEMPT | MUST),
-        (asked.sources, SOURCE),
-        (asked.targets, TARGET),
-    ):
-        for number in numbers:
-            mark[number] |= flag
-    try:
-        yield
-    finally:
-        clear(notes, region[AHEAD_END], region[BEHIND_END], asked.marked)
+def _by_hops(question: PathQuestion) -> bool:
+    """Whether paths rank by their length alone, then by confidence hop by hop."""
+    return question.weight is PathWeight.HOPS and not question.hub_penalty
 
 
-def _best(
+def _shortest(
+    graph: Snapshot, question: PathQuestion, asked: _Question, notes: Notes, region: Numbers, max_depth: int
+) -> list[FoundPath]:
+    rule, wanted = relation_rule(graph, question.walk.via), pool_size(question)
+    room = np.empty((2, wanted, max_depth + 1), dtype=np.int32)
+    lengths = np.zeros(wanted, dtype=np.int64)
+    found = answer_by_hops(
+        *(graph.rows, rule, asked.ground, notes, region, asked.sources, asked.targets, asked.must_pass, asked.avoid),
+        *(question.min_length, max_depth, wanted, room[0], lengths, room[1]),
+    )
+    paths = []
+    for length, numbers, codes in zip(lengths[:found].tolist(), *room[:, :found].tolist(), strict=True):
+        ids, confidences = graph.ids.ids_of(numbers[: length + 1]), graph.confidences[codes[:length]].tolist()
+        steps = tuple(map(Step, ids, ids[1:], confidences))
+        paths.append(found_path(question, steps, ()))
+    return paths
+
+
+def _cheapest(
     graph: Snapshot, question: PathQuestion, asked: _Question, notes: Notes, region: Numbers, max_depth: int
 ) -> list[FoundPath]:
     rule, wanted, missing = relation_rule(graph, question.walk.via), pool_size(question), len(asked.must_pass)
-    if question.weight is PathWeight.HOPS and not question.hub_penalty:
-        paths = np.empty((wanted, max_depth + 1), dtype=np.int32)
-        lengths = np.zeros(wanted, dtype=np.int64)
-        bounds = (missing, question.min_length, max_depth, wanted)
-        found = shortest(
-            graph.rows, rule, asked.ground, notes, region, asked.sources, asked.targets, *bounds, paths, lengths
-        )
-        return [_path(graph, question, asked, rule, paths[i, : lengths[i] + 1]) for i in range(found)]
     paths = np.empty((MOST_RANKED, max_depth + 1), dtype=np.int32)
     lengths = np.zeros(MOST_RANKED, dtype=np.int64)
     left, reached = np.full(graph.entities, np.inf), np.empty(graph.entities, dtype=np.int32)
