@@ -11,6 +11,7 @@ from service.index.kernels.answering import answer_by_hops, set_marks, wipe
 from service.index.kernels.balls import AHEAD_END, AHEAD_START, BEHIND_END, JOINED, complete, join
 from service.index.kernels.between import paths_of_length, tell_hops
 from service.index.kernels.walking import (
+    BRIEF,
     ENDED,
     EXPANSIONS,
     FARTHEST,
@@ -85,6 +86,8 @@ def paths_between(
             paths = _cheapest(graph, question, asked, notes, region, max_depth)
         ended = int(notes.tally[ENDED])
         absent = not paths and ended == RUNNING and _absent(graph, question, asked, notes, region, max_depth)
+        if notes.tally[BRIEF]:
+            ended = int(notes.tally[ENDED])
         hubs = graph.ids.ids_of(notes.hubs[: notes.tally[HUBS]].tolist()) if asked.ground.block_hubs else ()
     finally:
         if not done:
@@ -105,10 +108,9 @@ def paths_between(
 def _in_numbers(graph: Snapshot, question: PathQuestion, hub_degree: int) -> _Question:
     walk = question.walk
     named = question.sources, question.targets, question.must_pass, walk.avoid
-    return _Question(
-        *(numbers_of(graph, sorted(ids)) if ids else _NOBODY for ids in named),
-        Ground(ground_mask(graph, walk.through, walk.hubs, hub_degree), not question.cross_hubs),
-    )
+    sources, targets, must_pass, avoid = (numbers_of(graph, sorted(ids)) if ids else _NOBODY for ids in named)
+    ground = Ground(ground_mask(graph, walk.through, walk.hubs, hub_degree), not question.cross_hubs)
+    return _Question(sources, targets, must_pass, avoid, ground)
 
 
 def _apart(graph: Snapshot, question: PathQuestion, asked: _Question) -> bool:
@@ -181,9 +183,11 @@ def _absent(
     rule = relation_rule(graph, question.walk.via)
     around = graph.rows, rule, asked.ground, notes, region
     if question.min_length == 1 and not question.must_pass:
-        notes.tally[LIMIT] = np.iinfo(np.int64).max
+        if not notes.tally[BRIEF]:
+            notes.tally[LIMIT] = np.iinfo(np.int64).max
         return bool(join(*around) and not region[JOINED])
-    notes.tally[LIMIT] = notes.tally[LOOKED] + _PROBE_RELATIONS
+    if not notes.tally[BRIEF]:
+        notes.tally[LIMIT] = notes.tally[LOOKED] + _PROBE_RELATIONS
     if not complete(*around):
         return False
     if not region[JOINED]:

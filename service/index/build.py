@@ -72,7 +72,8 @@ def build(lists: RelationLists, details: Numbers, rank: Numbers) -> tuple[Rows, 
     rows = Rows(start, neighbour, tags, relation, by_neighbour_start, by_neighbour, rank, by_rank)
     subject_crowd, object_crowd = (np.empty(m, dtype=np.uint8) for _ in range(2))
     crowds(start, tags, relation, CROWD_STEPS, subject_crowd, object_crowd)
-    return rows, Relations(lists.digest, lists.detail, subject_crowd, object_crowd), confidences
+    detail = lists.detail.astype(np.min_scalar_type(max(len(details) - 1, 0)))
+    return rows, Relations(lists.digest, detail, subject_crowd, object_crowd), confidences
 
 
 def kinds(lists: RelationLists, details: Numbers) -> Tags:

@@ -24,7 +24,7 @@ from service.index.around_entity import reach_around
 from service.index.between_ends import paths_between
 from service.index.filters import NotIndexed
 from service.index.keeper import IndexKeeper
-from service.index.kernels.walking import ENDED, EXPANSIONS, LIMIT, LOOKED, Notes
+from service.index.kernels.walking import BRIEF, ENDED, EXPANSIONS, LIMIT, LOOKED, Notes
 from service.index.records import IndexedRecords
 from service.index.snapshot import Snapshot
 from service.paths.budget import Meter, OutOfBudget
@@ -134,13 +134,13 @@ class SnapshotSearches:
         room = self._room(meter)
         if self._snapshot.number_of_relations <= _LARGE:
             notes = self._snapshot.notes.take()
-            notes.tally[LIMIT] = min(room, _AT_ONCE)
+            notes.tally[LIMIT], notes.tally[BRIEF] = min(room, _AT_ONCE), 1
             try:
                 outcome = search(notes)
                 ended, looked = int(notes.tally[ENDED]), int(notes.tally[LOOKED])
             finally:
                 self._snapshot.notes.give(notes)
-            if ended != EXPANSIONS or room <= _AT_ONCE:
+            if ended != EXPANSIONS:
                 meter.spend(looked)
                 return outcome
         return await self._in_thread(search, meter, room)

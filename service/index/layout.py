@@ -84,7 +84,7 @@ class Relations(NamedTuple):
     digest: Tags
     """First 32 bits of the id, to find a relation that was removed."""
     detail: Numbers
-    """Row of the table of details: what many relations share, as dates and numbers of sources."""
+    """Row of the table of details: what many relations share, as dates and numbers of sources. As narrow as the table allows."""
     crowd_subject: Bytes
     crowd_object: Bytes
     """How many relations of this type its ends have in the same role, as `crowd` counts."""

@@ -21,7 +21,7 @@ from service.index.reading import read_claims, read_counts, read_entities, read_
 from service.index.snapshot import Snapshot
 
 BYTES_PER_RELATION = 40
-BYTES_PER_ENTITY = 120
+BYTES_PER_ENTITY = 145
 BYTES_PER_CLAIM = 30
 _MEGABYTE = 1_000_000
 
@@ -49,7 +49,7 @@ async def load(graph: Graph, *, most_megabytes: int, progress: Progress) -> Snap
         )
     reading = _Reading()
     async for columns in read_entities(graph):
-        reading.add_entities(columns)
+        await asyncio.to_thread(reading.add_entities, columns)
     done = 0
     for type in RelationType:
         async for columns in read_relations(graph, type):
@@ -57,7 +57,7 @@ async def load(graph: Graph, *, most_megabytes: int, progress: Progress) -> Snap
             done += len(columns["id"])
             progress(done, relations)
     claims = await _claims(graph, reading, (most_megabytes - needed) * _MEGABYTE // BYTES_PER_CLAIM)
-    return reading.snapshot(version, claims)
+    return await asyncio.to_thread(reading.snapshot, version, claims)
 
 
 async def _claims(graph: Graph, reading: "_Reading", most: int) -> ClaimLists | None:

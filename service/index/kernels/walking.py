@@ -17,8 +17,9 @@ OPEN, HUB = 1, 2
 """What a question says of an entity in between: it may be passed, it is a hub."""
 RUNNING, EXPANSIONS, STOPPED, TOO_MANY = 0, 1, 2, 3
 """Why a search ended early: too many relations looked at, told to stop, too many paths held."""
-LOOKED, LIMIT, HUBS, ENDED = 0, 1, 2, 3
-"""Places in a tally: relations looked at, the most that may be, hubs met, why it ended."""
+LOOKED, LIMIT, HUBS, ENDED, BRIEF = 0, 1, 2, 3, 4
+"""Places in a tally: relations looked at, the most that may be, hubs met, why it ended; whether the limit also holds for the
+proof that there is no path, which otherwise may take what it needs."""
 
 
 class Rule(NamedTuple):
