@@ -9,7 +9,7 @@ READER := loaders/extraction/reader/weights
 TRAINING ?= .training
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock release-check bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock release-check licences sbom audit bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,7 @@ check: $(VENV)/.installed-dev ## What CI checks before the tests: format, lint, 
 	$(BIN)/lint-imports
 	$(BIN)/python -m service.graphql.printer --check
 	$(BIN)/python -m tools.reference --check
+	$(BIN)/python -m tools.release.licences --check
 
 format: $(VENV)/.installed-dev ## Format the code and mend what ruff can
 	$(BIN)/ruff format .
@@ -76,6 +77,15 @@ lock: ## Write the hashed constraints anew (needs uv)
 
 release-check: $(VENV)/.installed-dev ## Build wheel and sdist, install and run them on Python 3.11, 3.12 and 3.13 (QUICK=1: as CI does, on one, without a database)
 	$(BIN)/python -m tools.release.check $(if $(QUICK),--quick) $(if $(ONLY),--python $(ONLY))
+
+licences: $(VENV)/.installed-dev ## Write docs/reference/licences.md and NOTICE anew
+	$(BIN)/python -m tools.release.licences
+
+sbom: $(VENV)/.installed-dev ## Print the bill of materials as CycloneDX JSON
+	@$(BIN)/python -m tools.release.sbom
+
+audit: $(VENV)/.installed-dev ## Look up known weaknesses of the pinned packages, where pip-audit and advisories can be had
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tools.release.audit
 
 bench: bench-extraction bench-load bench-service ## Measure against bare baselines; prints ratios
 

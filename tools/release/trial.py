@@ -36,7 +36,9 @@ class Installed:
             timeout=MOST_S,
         )
         if done.returncode:
-            raise Failed(f"chokepoint {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+            raise Failed(
+                f"chokepoint {' '.join(arguments)} ended with {done.returncode}: {(done.stderr or done.stdout).strip()[-500:]}"
+            )
         return done.stdout
 
     def _environment(self) -> dict[str, str]:
@@ -67,7 +69,7 @@ class Installed:
         try:
             for command in ("db start", "schema apply", "load sample"):
                 self.chokepoint(*command.split())
-            answer = self.chokepoint("path", "Intel", "United States", "--json")
+            answer = self.chokepoint("path", "Intel", "United States", "--json", "--timeout-ms", "30000")
             if EVIDENCE not in answer:
                 raise Failed(f"chokepoint path finds no evidence: {answer[:300]}")
             shown = self.chokepoint("serve", "--port", "0", "--show-path", "Intel", "United States", "--once")
