@@ -78,10 +78,14 @@ class Claim:
     object_names: tuple[str, ...] = ()
     speaker_names: tuple[str, ...] = ()
     """Names under which the document mentions who is said to state it."""
+    subject_mention: Span | None = None
+    """Where in the document's text the words stand that mean the subject, a name or a pronoun; None: not told."""
+    object_mention: Span | None = None
 
     @property
     def id(self) -> ClaimId:
-        """Same statement, same id: loading twice gives the same graph. How sure it is and who found it are not part of it."""
+        """Same statement, same id: loading twice gives the same graph. How sure it is, who found it and by which words
+        its ends are mentioned are not part of it."""
         return ClaimId(
             "claim:"
             + content_id(

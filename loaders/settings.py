@@ -6,7 +6,7 @@ import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from loaders.extraction.choosing import ExtractorKind
+from loaders.extraction.choosing import DEFAULT, ExtractorKind
 
 
 class LoadSettings(BaseSettings):
@@ -22,8 +22,10 @@ class LoadSettings(BaseSettings):
     """Longest wait, in seconds, for a database that stops answering during a load."""
     writer_wait_s: float = Field(default=300.0, ge=0)
     """Longest wait, in seconds, for another loader that writes to the same graph."""
-    extractor: ExtractorKind = ExtractorKind.SPACY
+    extractor: ExtractorKind = DEFAULT
     """What reads texts, unless a command or job says otherwise; also those that the API takes in."""
+    min_confidence: float | None = Field(default=None, ge=0, le=1)
+    """Statements of texts that are less sure are left out; where nothing is set, the extractor's own limit holds."""
     processes: int = Field(default=1, ge=1)
     """How many processes read texts; for a language model see CHOKEPOINT_LLM_CONCURRENCY."""
     feed_state: Path = Field(default_factory=lambda: platformdirs.user_state_path("chokepoint") / "feeds.json")

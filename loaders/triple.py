@@ -59,3 +59,6 @@ class Triple:
     valid_to: dt.date | None = None
     extractor: str = "given"
     """Name and version of what found it; `given`: stated as a triple."""
+    subject_mention: Span | None = None
+    """Where the words that stand for the subject are in the text, a name or a pronoun; None: not told."""
+    object_mention: Span | None = None

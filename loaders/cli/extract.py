@@ -16,7 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from graph_schema.errors import MalformedRecord, SettingsError, SourceUnavailable
 from graph_schema.exit_codes import ExitCode
 from graph_schema.spelling import one_line
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import DEFAULT, Choice, ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.rows import open_row, typed_row
 from loaders.sources.news import read_articles
@@ -54,11 +54,16 @@ def extract(
         bool, typer.Option("--open", help="Open triples: subject, predicate and object in the text's own words.")
     ] = False,
     extractor: Annotated[
-        ExtractorKind,
+        ExtractorKind | None,
         typer.Option(
-            help="What reads: rules over a parse, a language model, or the model only where the offline reader is unsure."
+            help="What reads: the trained reader, rules alone, a language model, or the model only where the reader is unsure.",
+            show_default=f"{DEFAULT}; with --open {ExtractorKind.RULES}",
         ),
-    ] = ExtractorKind.SPACY,
+    ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Leave out what is less sure.", show_default="the extractor's own limit"),
+    ] = None,
     processes: Annotated[int, typer.Option(min=1, help="How many processes read the text.")] = 1,
     engine: Annotated[
         Engine, typer.Option(help="Where it runs: on this machine, or block by block over a Ray cluster.")
@@ -69,10 +74,12 @@ def extract(
     as_json: Annotated[bool, typer.Option("--json", help="Print the closing counts as JSON, on stderr.")] = False,
 ) -> None:
     """Extract triples from text: one JSON line per triple. Offline, unless a language model is asked for."""
+    kind = extractor or (ExtractorKind.RULES if open_triples else DEFAULT)
+    choice = Choice(kind, open_triples, min_confidence)
     if engine is Engine.RAY:
-        _over_ray(paths, output, extractor, block_format, processes, open_triples=open_triples, as_json=as_json)
+        _over_ray(paths, output, choice, block_format, processes, as_json=as_json)
         return
-    reader = make_extractor(extractor, open_triples=open_triples, processes=processes)
+    reader = make_extractor(choice, processes=processes)
     counts: Counter[str] = Counter()
     to_row = open_row if open_triples else typed_row
     with _sink(None if output is None else Path(output)) as sink:
@@ -103,17 +110,16 @@ def _articles(paths: list[str], counts: Counter[str]) -> Iterator[Article]:
 def _over_ray(
     paths: list[str],
     output: str | None,
-    kind: ExtractorKind,
+    choice: Choice,
     form: BlockForm,
     processes: int,
     *,
-    open_triples: bool,
     as_json: bool,
 ) -> None:
     from loaders.extraction.distributed.command import run_blocks
 
     workers = processes if processes > 1 else None
-    counts, problems = run_blocks(paths, output, kind=kind, open_triples=open_triples, format=form, workers=workers)
+    counts, problems = run_blocks(paths, output, choice=choice, format=form, workers=workers)
     for problem in problems:
         typer.echo(one_line(problem), err=True)
     _close(counts, as_json=as_json)

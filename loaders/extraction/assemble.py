@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from spacy.tokens import Token
+
 from graph_schema.domain import Span
 from graph_schema.vocabulary import Modality, vocabulary
 from loaders.extraction.attribution import attribution
@@ -88,6 +90,7 @@ def _triple(candidate: RelationCandidate, text: Text, chunk: Chunk, article: Art
     raw = article.text[start : chunk.original(first + len(seen.strip()) - 1) + 1]
     speaker = attribution(candidate.trigger, text)
     act = candidate.pattern.startswith("event:")
+    subject, object = (_place(end, candidate.trigger, text, chunk) for end in (candidate.subject, candidate.object))
     when = timing(candidate.trigger, candidate.modality, article.published, act=act)
     return Triple(
         subject=_mention(candidate.subject),
@@ -104,7 +107,20 @@ def _triple(candidate: RelationCandidate, text: Text, chunk: Chunk, article: Art
         valid_from=when.valid_from,
         valid_to=when.valid_to,
         extractor=extractor,
+        subject_mention=subject,
+        object_mention=object,
     )
+
+
+def _place(end: Referent, trigger: Token, text: Text, chunk: Chunk) -> Span | None:
+    """Where the mention of `end` nearest to the trigger stands in the article, in the trigger's sentence where it can be."""
+    mentions = [mention for mention in text.mentions if end in mention.referents]
+    if not mentions:
+        return None
+    within = [mention for mention in mentions if text.doc[mention.root].sent == trigger.sent]
+    nearest = min(within or mentions, key=lambda mention: (abs(mention.root - trigger.i), mention.start))
+    words = text.span(nearest)
+    return Span(chunk.original(words.start_char), chunk.original(words.end_char - 1) + 1)
 
 
 def _mention(referent: Referent) -> NamedEntity:

@@ -1,7 +1,7 @@
 """The interface of an extractor: articles in, unresolved triples out."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from graph_schema.domain import Span
@@ -31,3 +31,29 @@ class Extractor(Protocol):
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Extraction]:
         """One Extraction per article, in order, lazily. No text raises: one unreadable has a `problem`."""
+
+
+@dataclass(frozen=True, slots=True)
+class SureOf:
+    """An extractor without what it is less sure of; that is counted as `low_confidence`."""
+
+    extractor: Extractor
+    least_confidence: float
+
+    @property
+    def name(self) -> str:
+        """That of the extractor."""
+        return self.extractor.name
+
+    def extract(self, articles: Iterable[Article]) -> Iterator[Extraction]:
+        """One Extraction per article, in order, lazily."""
+        for extraction in self.extractor.extract(articles):
+            kept = tuple(triple for triple in extraction.triples if triple.confidence >= self.least_confidence)
+            yield replace(
+                extraction, triples=kept, rejected=doubted(extraction.rejected, len(extraction.triples) - len(kept))
+            )
+
+
+def doubted(rejected: Mapping[str, int], count: int) -> dict[str, int]:
+    """The counts with `count` more statements that were too doubtful."""
+    return {**rejected, "low_confidence": rejected.get("low_confidence", 0) + count} if count else dict(rejected)

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.spacy_rules import batches
 from loaders.triple import Article
@@ -16,16 +16,15 @@ _WAITING_PER_PROCESS = 2
 
 @dataclass(frozen=True, slots=True)
 class ParallelExtractor:
-    """An extractor of one kind in each of several processes; it finds what one alone finds."""
+    """One extractor in each of several processes; it finds what one alone finds."""
 
-    kind: ExtractorKind
-    open_triples: bool
+    choice: Choice
     processes: int
 
     @property
     def name(self) -> str:
         """That of the one extractor. Raises SettingsError when its pipeline is not installed."""
-        return make_extractor(self.kind, open_triples=self.open_triples).name
+        return make_extractor(self.choice).name
 
     def extract(self, articles: Iterable[Article]) -> Iterator[Extraction]:
         """One Extraction per article, in order, lazily. Raises SettingsError when the pipeline is not installed."""
@@ -33,7 +32,7 @@ class ParallelExtractor:
             waiting: deque[Future[list[Extraction]]] = deque()
             try:
                 for batch in batches(articles):
-                    waiting.append(pool.submit(_work, batch, self.kind, open_triples=self.open_triples))
+                    waiting.append(pool.submit(_work, batch, self.choice))
                     if len(waiting) >= self.processes * _WAITING_PER_PROCESS:
                         yield from waiting.popleft().result()
                 while waiting:
@@ -42,5 +41,5 @@ class ParallelExtractor:
                 pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _work(batch: list[Article], kind: ExtractorKind, *, open_triples: bool) -> list[Extraction]:
-    return list(make_extractor(kind, open_triples=open_triples).extract(batch))
+def _work(batch: list[Article], choice: Choice) -> list[Extraction]:
+    return list(make_extractor(choice).extract(batch))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from graph_schema.domain import Span
 from loaders.triple import Article, Triple
 
 
@@ -35,8 +36,17 @@ def typed_row(article: Article, triple: Triple) -> dict[str, Any]:
         "title": article.title,
         "publisher": article.publisher,
         "published": article.published,
+        **_mention("subject_mention", article.text, triple.subject_mention),
+        **_mention("object_mention", article.text, triple.object_mention),
     }
     return row | {name: value for name, value in optional.items() if value is not None and value != {}}
+
+
+def _mention(key: str, text: str, span: Span | None) -> dict[str, Any]:
+    """The words of an end and where they stand."""
+    if span is None:
+        return {}
+    return {key: text[span.start : span.end], f"{key}_start": span.start, f"{key}_end": span.end}
 
 
 def open_row(article: Article, triple: Triple) -> dict[str, Any]:

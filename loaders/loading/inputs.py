@@ -13,7 +13,7 @@ from pydantic import Field, create_model
 from graph_schema.domain import Document
 from graph_schema.errors import MalformedRecord
 from graph_schema.ids import document_id
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction, Extractor
 from loaders.resolution.linking import Statement, state
 from loaders.settings import LoadSettings
@@ -164,6 +164,10 @@ class ReadingArguments(SourceArguments):
 
     extractor: Annotated[ExtractorKind | None, Shown(default="CHOKEPOINT_LOAD_EXTRACTOR")] = None
     """What reads the texts."""
+    min_confidence: Annotated[float | None, Shown(default="CHOKEPOINT_LOAD_MIN_CONFIDENCE")] = Field(
+        default=None, ge=0, le=1
+    )
+    """Statements that are less sure are left out, 0 to 1."""
     processes: Annotated[int | None, Shown(default="CHOKEPOINT_LOAD_PROCESSES")] = Field(default=None, ge=1)
     """How many processes read the texts."""
 
@@ -188,7 +192,7 @@ def make_input(source: str, arguments: Mapping[str, Any], settings: LoadSettings
     if not definition.of_text:
         return RecordInput(source, made, getattr(given, "name", None))
     assert isinstance(given, ReadingArguments)
-    return TextInput(source, made, reader(settings, given.extractor, given.processes))
+    return TextInput(source, made, reader(settings, given))
 
 
 def retried_inputs(
@@ -202,9 +206,12 @@ def retried_inputs(
     return [TextInput(source, texts, reader(settings)) for texts in made]
 
 
-def reader(settings: LoadSettings, kind: ExtractorKind | None = None, processes: int | None = None) -> Extractor:
+def reader(settings: LoadSettings, told: ReadingArguments | None = None) -> Extractor:
     """The extractor that was asked for, else that of the settings. Raises SettingsError."""
-    return make_extractor(kind or settings.extractor, processes=processes or settings.processes)
+    told = told or ReadingArguments()
+    least = settings.min_confidence if told.min_confidence is None else told.min_confidence
+    choice = Choice(told.extractor or settings.extractor, least_confidence=least)
+    return make_extractor(choice, processes=told.processes or settings.processes)
 
 
 def extracted(articles: Iterator[Article | MalformedRecord], extractor: Extractor) -> Iterator[Taken | MalformedRecord]:

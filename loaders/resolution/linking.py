@@ -46,6 +46,9 @@ def state(triple: Triple, document: Document) -> Statement | None:
     ends = entity(subject, fitting.subject_type), entity(object, fitting.object_type)
     if ends[0].id == ends[1].id:
         return None
+    mentions = triple.subject_mention, triple.object_mention
+    if inverted and type is not RelationType.RELATED_TO:
+        mentions = mentions[1], mentions[0]
     speaker = None if triple.attribution is None else identify(triple.attribution)
     speakers = () if speaker is None else (entity(speaker, anything(speaker)),)
     claim = Claim(
@@ -68,6 +71,8 @@ def state(triple: Triple, document: Document) -> Statement | None:
         subject_names=subject.names,
         object_names=object.names,
         speaker_names=() if speaker is None else speaker.names,
+        subject_mention=mentions[0],
+        object_mention=mentions[1],
     )
     return Statement(
         claim,

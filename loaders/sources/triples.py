@@ -57,6 +57,12 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "share": ("share",),
     "start": ("start",),
     "end": ("end",),
+    "subject_mention": ("subject_mention",),
+    "subject_mention_start": ("subject_mention_start",),
+    "subject_mention_end": ("subject_mention_end",),
+    "object_mention": ("object_mention",),
+    "object_mention_start": ("object_mention_start",),
+    "object_mention_end": ("object_mention_end",),
 }
 """Names a column may go by; the first is the one we write. `source` is an address or else a publisher."""
 
@@ -300,6 +306,14 @@ def _given(values: Mapping[str, object], source: str, line: int, raw: str, heade
             date=fields.date(values.get(at := "date")),
             valid_from=valid_from,
             valid_to=valid_to,
+            subject_mention=_mention(
+                fields.offset(values.get(at := "subject_mention_start")),
+                fields.offset(values.get(at := "subject_mention_end")),
+            ),
+            object_mention=_mention(
+                fields.offset(values.get(at := "object_mention_start")),
+                fields.offset(values.get(at := "object_mention_end")),
+            ),
         )
         origin = {name: fields.text(values.get(at := name)) for name in _ORIGIN}
         published = fields.date(values.get(at := "published"))
@@ -307,6 +321,15 @@ def _given(values: Mapping[str, object], source: str, line: int, raw: str, heade
         return SourceRecord(source, line, document, (triple,), raw=raw, header=header)
     except FieldProblem as problem:
         raise MalformedRecord(source, line, at, str(problem), raw=shown(raw)) from None
+
+
+def _mention(start: int | None, end: int | None) -> Span | None:
+    """Where an end is mentioned, where both of its offsets are told. Raises FieldProblem."""
+    if start is None or end is None:
+        return None
+    if end <= start:
+        raise FieldProblem(f"is {end}, not after the mention's start, {start}")
+    return Span(start, end)
 
 
 def _relation(words: str | None) -> RelationType | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from graph_schema.domain import Claim, Document, Entity
+from graph_schema.domain import Claim, Document, Entity, Span
 from graph_schema.ids import ClaimId, DocumentId, EntityId
 from loaders.resolution.entities import merge
 from loaders.resolution.linking import Statement
@@ -71,13 +71,17 @@ def merge_claims(one: Claim, other: Claim) -> Claim:
     """One statement found twice: the surer counts, under all names; the order does not matter."""
     if one == other:
         return one
-    surer = max(one, other, key=lambda claim: (claim.confidence, claim.extractor))
+    surer = max(one, other, key=lambda claim: (claim.confidence, claim.extractor, _places(claim)))
     return replace(
         surer,
         subject_names=_union(one.subject_names, other.subject_names),
         object_names=_union(one.object_names, other.object_names),
         speaker_names=_union(one.speaker_names, other.speaker_names),
     )
+
+
+def _places(claim: Claim) -> tuple[Span, ...]:
+    return tuple(span for span in (claim.subject_mention, claim.object_mention) if span is not None)
 
 
 def merge_documents(one: Document, other: Document) -> Document:

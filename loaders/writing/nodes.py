@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.cypher import native, term
-from graph_schema.domain import Claim, Document, Entity
+from graph_schema.domain import Claim, Document, Entity, Span
 from graph_schema.errors import MissingEndpoint
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType
@@ -111,29 +111,55 @@ class Payload:
     subject_names: tuple[str, ...] = ()
     object_names: tuple[str, ...] = ()
     speaker_names: tuple[str, ...] = ()
+    subject_mention: Span | None = None
+    object_mention: Span | None = None
 
     @classmethod
     def of(cls, claim: Claim) -> "Payload":
         """That of `claim`."""
         return cls(*(getattr(claim, name) for name in PAYLOAD))
 
+    @classmethod
+    def stored(cls, confidence: float, extractor: str, *lists: list[Any] | None) -> "Payload":
+        """From the properties that `properties` made of it, in the order of PAYLOAD."""
+        subjects, objects, speakers, subject, object = lists
+        mentions = (None if place is None else Span(*place) for place in (subject, object))
+        return cls(confidence, extractor, *(tuple(names or ()) for names in (subjects, objects, speakers)), *mentions)
 
-PAYLOAD = ("confidence", "extractor", "subject_names", "object_names", "speaker_names")
+    def properties(self) -> dict[str, Any]:
+        """As properties of a node or of a link; None where there is nothing to keep."""
+        return {name: _property(getattr(self, name)) for name in PAYLOAD}
+
+
+PAYLOAD = (
+    "confidence",
+    "extractor",
+    "subject_names",
+    "object_names",
+    "speaker_names",
+    "subject_mention",
+    "object_mention",
+)
+
+
+def _property(value: float | str | tuple[str, ...] | Span | None) -> float | str | list[Any] | None:
+    if isinstance(value, Span):
+        return [value.start, value.end]
+    return list(value) or None if isinstance(value, tuple) else value
+
 
 READ_CLAIMS: LiteralString = """
 UNWIND $ids AS id
 MATCH (c:Claim {id: id})
-RETURN collect([c.id, c.confidence, c.extractor, c.subject_names, c.object_names, c.speaker_names]) AS found
+RETURN collect([c.id, c.confidence, c.extractor, c.subject_names, c.object_names, c.speaker_names,
+                c.subject_mention, c.object_mention]) AS found
 """
 
 
 async def read_claims(tx: AsyncManagedTransaction, ids: Collection[ClaimId]) -> dict[ClaimId, Payload]:
     """Those of `ids` that the graph has."""
     record = await (await tx.run(READ_CLAIMS, ids=list(ids))).single(strict=True)
-    return {
-        id: Payload(confidence, extractor, *(tuple(names or ()) for names in several))
-        for id, confidence, extractor, *several in record["found"]
-    }
+    return {id: Payload.stored(*properties) for id, *properties in record["found"]}
 
 
 CREATE_CLAIMS: LiteralString = """
@@ -189,12 +215,7 @@ RETURN count(c) AS done
 
 async def update_claims(tx: AsyncManagedTransaction, payloads: Mapping[ClaimId, Payload]) -> None:
     """Write what changed of claims that the graph has. Raises MissingEndpoint."""
-    rows = [
-        {"id": id, "confidence": payload.confidence, "extractor": payload.extractor}
-        | {name: list(getattr(payload, name)) or None for name in PAYLOAD[2:]}
-        for id, payload in payloads.items()
-    ]
-    await _run(tx, UPDATE_CLAIMS, rows)
+    await _run(tx, UPDATE_CLAIMS, [{"id": id} | payload.properties() for id, payload in payloads.items()])
 
 
 async def _run(tx: AsyncManagedTransaction, statement: LiteralString, rows: list[dict[str, Any]]) -> None:
@@ -214,15 +235,11 @@ def _properties(id: ClaimId, claim: Claim, edge: RelationId, run: RunId, version
         "predicate": claim.predicate,
         "relation": claim.relation,
         "modality": claim.modality,
-        "confidence": claim.confidence,
-        "extractor": claim.extractor,
         "run": run,
         "since": version,
+        **Payload.of(claim).properties(),
     }
     for name in ("role", "share", "date", "valid_from", "valid_to"):
         if (value := getattr(claim, name)) is not None:
             properties[name] = value
-    for name in ("subject_names", "object_names", "speaker_names"):
-        if value := getattr(claim, name):
-            properties[name] = list(value)
     return properties

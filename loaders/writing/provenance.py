@@ -5,12 +5,12 @@ states it too, each of them is tied to it by a link with what it stated by itsel
 """
 
 from collections.abc import Collection, Mapping
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from neo4j import AsyncManagedTransaction
 
 from graph_schema.ids import ClaimId, RunId
-from loaders.writing.nodes import PAYLOAD, Payload
+from loaders.writing.nodes import Payload
 
 FOREIGN: LiteralString = """
 MATCH (mine:LoadRun {id: $run})
@@ -46,10 +46,5 @@ SET also += row.own
 
 async def share(tx: AsyncManagedTransaction, claims: Mapping[ClaimId, tuple[Payload, Payload]], run: RunId) -> None:
     """Record that `run` states claims that another source brought: as the graph had them, and as this source states them."""
-    rows = [{"id": id, "had": _row(had), "own": _row(own)} for id, (had, own) in claims.items()]
+    rows = [{"id": id, "had": had.properties(), "own": own.properties()} for id, (had, own) in claims.items()]
     await (await tx.run(SHARE, rows=rows, run=run)).consume()
-
-
-def _row(payload: Payload) -> dict[str, Any]:
-    values = {name: getattr(payload, name) for name in PAYLOAD}
-    return {name: list(value) or None if isinstance(value, tuple) else value for name, value in values.items()}

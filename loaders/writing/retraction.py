@@ -188,7 +188,8 @@ WHERE NOT r.id IN $runs
 WITH c, r, by ORDER BY r.started, r.id
 RETURN c.id AS id, collect({run: r.id, confidence: by.confidence, extractor: by.extractor,
        subject_names: coalesce(by.subject_names, []), object_names: coalesce(by.object_names, []),
-       speaker_names: coalesce(by.speaker_names, [])}) AS left
+       speaker_names: coalesce(by.speaker_names, []),
+       subject_mention: by.subject_mention, object_mention: by.object_mention}) AS left
 """
 LEAVE: LiteralString = """
 UNWIND $rows AS row
@@ -215,10 +216,11 @@ def _together(stated: Sequence[Mapping[str, Any]]) -> Payload:
     """What several sources say of one claim: the surest counts, under all names."""
     surest = max(stated, key=lambda one: (one["confidence"], one["extractor"]))
     names = (
-        tuple(sorted({name for one in stated for name in one[end]}))
+        sorted({name for one in stated for name in one[end]})
         for end in ("subject_names", "object_names", "speaker_names")
     )
-    return Payload(surest["confidence"], surest["extractor"], *names)
+    mentions = surest["subject_mention"], surest["object_mention"]
+    return Payload.stored(surest["confidence"], surest["extractor"], *names, *mentions)
 
 
 DELETE_DOCUMENTS: LiteralString = """

@@ -245,6 +245,8 @@ def claim_json(claim: ClaimRecord) -> dict[str, Any]:
         "validFrom": _iso(claim.valid_from),
         "validTo": _iso(claim.valid_to),
         "extractor": claim.extractor,
+        "subjectMention": None if claim.subject_mention is None else asdict(claim.subject_mention),
+        "objectMention": None if claim.object_mention is None else asdict(claim.object_mention),
         "document": document | {"published": _iso(claim.document.published)},
     }
 

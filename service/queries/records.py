@@ -1,12 +1,12 @@
 """What the database answers: entities, relations, claims and documents as stored, each under its stored id."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString, Self
 
 from graph_schema.database.cypher import native_date
-from graph_schema.domain import RunStatus
+from graph_schema.domain import RunStatus, Span
 from graph_schema.ids import ClaimId, DocumentId, EntityId, RelationId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 
@@ -121,6 +121,9 @@ class ClaimRecord:
     date: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    subject_mention: Span | None = None
+    """Where the document's text mentions the subject; None: not told."""
+    object_mention: Span | None = None
 
     @classmethod
     def from_map(cls, row: Mapping[str, Any]) -> Self:
@@ -147,7 +150,13 @@ class ClaimRecord:
             date=native_date(claim.get("date")),
             valid_from=native_date(claim.get("valid_from")),
             valid_to=native_date(claim.get("valid_to")),
+            subject_mention=_span(claim.get("subject_mention")),
+            object_mention=_span(claim.get("object_mention")),
         )
+
+
+def _span(stored: Sequence[int] | None) -> Span | None:
+    return None if stored is None else Span(*stored)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ import sys
 from pathlib import Path
 
 from benchmarks.reading.passages import read_passages
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, ExtractorKind, make_extractor
 from loaders.extraction.rows import typed_row
 
 
 def main() -> None:
     """Print them."""
     passages = read_passages(Path(name) for name in sys.argv[1:])
-    for extraction in make_extractor(ExtractorKind.SPACY).extract(passage.article for passage in passages):
+    for extraction in make_extractor(Choice(ExtractorKind.RULES)).extract(passage.article for passage in passages):
         for triple in extraction.triples:
             print(json.dumps(typed_row(extraction.article, triple), default=str, ensure_ascii=False))
 

@@ -5,15 +5,14 @@ from collections import Counter
 import typer
 
 from graph_schema.errors import SettingsError
-from loaders.extraction.choosing import ExtractorKind
+from loaders.extraction.choosing import Choice
 
 
 def run_blocks(
     paths: list[str],
     folder: str | None,
     *,
-    kind: ExtractorKind,
-    open_triples: bool,
+    choice: Choice,
     format: str,
     workers: int | None,
 ) -> tuple[Counter[str], list[str]]:
@@ -28,10 +27,10 @@ def run_blocks(
         from loaders.extraction.distributed.ray_engine import extract_blocks
     except ImportError as error:
         raise SettingsError("--engine ray needs `pip install 'chokepoint[ray]'`") from error
-    output = Output(folder.rstrip("/"), BlockFormat(format), open_triples=open_triples)
+    output = Output(folder.rstrip("/"), BlockFormat(format), open_triples=choice.open_triples)
     counts: Counter[str] = Counter()
     problems: list[str] = []
-    for done in extract_blocks(paths, output, kind=kind, workers=workers):
+    for done in extract_blocks(paths, output, choice, workers=workers):
         counts.update(done.counts)
         if done.problem is None:
             counts["blocks"] += 1

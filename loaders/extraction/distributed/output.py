@@ -33,8 +33,13 @@ TYPED_SCHEMA = pyarrow.schema(
             pyarrow.field(name, pyarrow.string())
             for name in (
                 *("subject_type", "relation", "object_type", "modality", "attribution", "role"),
-                *("url", "title", "publisher"),
+                *("url", "title", "publisher", "subject_mention", "object_mention"),
             )
+        ),
+        *(
+            pyarrow.field(f"{end}_mention_{side}", pyarrow.int64())
+            for end in ("subject", "object")
+            for side in ("start", "end")
         ),
         pyarrow.field("share", pyarrow.float64()),
         *(pyarrow.field(name, pyarrow.date32()) for name in ("date", "valid_from", "valid_to", "published")),

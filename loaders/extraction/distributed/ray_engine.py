@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from graph_schema.errors import ChokepointError, MalformedRecord, SettingsError
-from loaders.extraction.choosing import ASKS_A_MODEL, ExtractorKind, make_extractor
+from loaders.extraction.choosing import ASKS_A_MODEL, Choice, make_extractor
 from loaders.extraction.distributed.blocks import Block, plan, read_block
 from loaders.extraction.distributed.output import Output
 from loaders.extraction.lemmas import pipeline_name
@@ -36,9 +36,9 @@ class BlockDone:
 class BlockReader:
     """Reads block after block with one extractor; Ray makes one per worker."""
 
-    def __init__(self, kind: ExtractorKind, output: Output) -> None:
-        self._extractor = make_extractor(kind, open_triples=output.open_triples)
-        self._reader = _reader(kind, output)
+    def __init__(self, choice: Choice, output: Output) -> None:
+        self._extractor = make_extractor(choice)
+        self._reader = _reader(choice)
         self._output = output
 
     def __call__(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -76,8 +76,8 @@ class BlockReader:
 def extract_blocks(
     paths: list[str],
     output: Output,
+    choice: Choice,
     *,
-    kind: ExtractorKind = ExtractorKind.SPACY,
     workers: int | None = None,
     block_bytes: int = BLOCK_BYTES,
 ) -> Iterator[BlockDone]:
@@ -87,17 +87,17 @@ def extract_blocks(
     names a cluster, whose machines must have the same version of chokepoint and see the same store. Raises SettingsError,
     SourceUnavailable, SourceError.
     """
-    if kind in ASKS_A_MODEL:
+    if choice.kind in ASKS_A_MODEL:
         raise SettingsError("--engine ray runs the offline extractors; a language model is as fast as its endpoint")
     finished = output.finished()
-    left = [block for block in plan(paths, block_bytes) if block.id(_reader(kind, output)) not in finished]
+    left = [block for block in plan(paths, block_bytes) if block.id(_reader(choice)) not in finished]
     if not left:
         return
     ray = _started_ray()
     actors = min(len(left), workers or int(ray.cluster_resources().get("CPU", 1)))
     dataset = ray.data.from_items([asdict(block) for block in left], override_num_blocks=len(left)).map(
         BlockReader,
-        fn_constructor_args=(kind, output),
+        fn_constructor_args=(choice, output),
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
         num_cpus=1,
     )
@@ -105,9 +105,10 @@ def extract_blocks(
         yield BlockDone(row["block"], Counter(orjson.loads(row["counts"])), row["problem"])
 
 
-def _reader(kind: ExtractorKind, output: Output) -> str:
+def _reader(choice: Choice) -> str:
     """What must be the same for a finished block to stay valid."""
-    return f"{'open' if output.open_triples else kind}/{version('chokepoint')}/{pipeline_name()}"
+    least = "" if choice.least_confidence is None else f"/{choice.least_confidence}"
+    return f"{'open' if choice.open_triples else choice.kind}/{version('chokepoint')}/{pipeline_name()}{least}"
 
 
 def _readable(block: Block, refused: list[MalformedRecord]) -> Iterator[Article]:

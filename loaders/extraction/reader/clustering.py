@@ -9,6 +9,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_schema.vocabulary import EntityType
+from loaders.gazetteer import gazetteer
+
 FEATURES = 18
 PRONOUN = re.compile(
     r"(?:it|its|itself|they|them|their|theirs|themselves|he|him|his|himself|she|her|hers|herself"
@@ -159,6 +162,8 @@ class Linking:
     def __init__(self) -> None:
         self._mentions: dict[tuple[int, int], TextMention] = {}
         self._parent: dict[tuple[int, int], tuple[int, int]] = {}
+        self._known: dict[tuple[int, int], str] = {}
+        """By root: the entity that the gazetteer knows its mentions for."""
 
     def add(self, mention: TextMention) -> None:
         """Keep a mention; where two windows disagree on its type, the surer one wins."""
@@ -166,12 +171,19 @@ class Linking:
         known = self._mentions.get(key)
         if known is None or mention.probability > known.probability:
             self._mentions[key] = mention
-        self._parent.setdefault(key, key)
+        if key not in self._parent:
+            self._parent[key] = key
+            if mention.proper and (entry := gazetteer().lookup(mention.text, EntityType(mention.type))) is not None:
+                self._known[key] = entry.name
 
     def link(self, one: TextMention, other: TextMention) -> None:
-        """Say that both stand for the same."""
-        ends = sorted((self._root((one.start, one.end)), self._root((other.start, other.end))))
-        self._parent[ends[1]] = ends[0]
+        """Say that both stand for the same; two that are known as different entities stay apart."""
+        first, second = sorted((self._root((one.start, one.end)), self._root((other.start, other.end))))
+        known = {self._known[root] for root in (first, second) if root in self._known}
+        if len(known) > 1:
+            return
+        self._parent[second] = first
+        self._known.update((first, name) for name in known)
 
     def clusters(self) -> dict[tuple[int, int], Cluster]:
         """The cluster of each mention, by the mention's place."""

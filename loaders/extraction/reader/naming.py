@@ -87,13 +87,28 @@ def tidy(text: str, type: str) -> str:
     name = _ARTICLE.sub("", _POSSESSIVE_END.sub("", _BRACKET.sub("", text.strip())))
     if type in _NAMED:
         words = name.split()
-        small = [place for place, word in enumerate(words) if word[:1].islower() and word.lower() not in _LINKING]
-        if small and small[-1] < len(words) - 1 and words[small[-1] + 1][:1].isupper():
+        small = [place for place, word in enumerate(words) if word.islower() and word not in _LINKING]
+        if (
+            small
+            and small[-1] < len(words) - 1
+            and words[small[-1] + 1][:1].isupper()
+            and not _known_before(words, small)
+        ):
             name = " ".join(words[small[-1] + 1 :])
-        if type != "Person" and (owner := _POSSESSOR.match(name)) is not None:
+        if type != "Person" and (owner := _POSSESSOR.match(name)) is not None and _is_named(name[owner.end() :]):
             name = name[owner.end() :]
         name = re.split(r",\s", name)[0]
     return " ".join(name.split()) or " ".join(text.split())
+
+
+def _known_before(words: Sequence[str], small: Sequence[int]) -> bool:
+    """Whether the words up to the last one in small letters belong to a known name: `SK hynix Wuxi`."""
+    return gazetteer().lookup(" ".join(words[: small[-1] + 1])) is not None
+
+
+def _is_named(owned: str) -> bool:
+    """Whether what somebody has bears a name of its own: `Google's China branch` is told by its owner alone."""
+    return owned.split()[-1][:1].isupper()
 
 
 def same_key(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 import strawberry
 
+from graph_schema.domain import Span
 from graph_schema.errors import GraphChanged
 from graph_schema.ids import EntityId, RelationId, RunId
 from graph_schema.publishers import Publisher
@@ -228,6 +229,18 @@ class OutvotedClaim:
         return cls(claim=Claim.from_record(one.claim), why=one.why, by=Claim.from_record(one.by))
 
 
+@strawberry.type(description="A range of characters (Unicode code points) of a document's text.")
+class TextSpan:
+    """See `Span`."""
+
+    start: int = strawberry.field(description="First character.")
+    end: int = strawberry.field(description="Position after the last character.")
+
+    @classmethod
+    def from_span(cls, span: Span | None) -> Self | None:
+        return None if span is None else cls(start=span.start, end=span.end)
+
+
 @strawberry.type(description="What one sentence of one document states.")
 class Claim(Node):
     """See `ClaimRecord`."""
@@ -254,6 +267,12 @@ class Claim(Node):
     )
     extractor: str = strawberry.field(description="Name and version of what found it; `given`: loaded as a triple.")
     document: "Document" = strawberry.field(description="The document in which the sentence stands.")
+    subject_mention: TextSpan | None = strawberry.field(
+        description="The words of the document's text that mean the subject, a name or a pronoun; null: the source does not tell."
+    )
+    object_mention: TextSpan | None = strawberry.field(
+        description="The words of the document's text that mean the object; null: the source does not tell."
+    )
     record: strawberry.Private[ClaimRecord]
 
     @classmethod
@@ -274,6 +293,8 @@ class Claim(Node):
             valid_to=claim.valid_to,
             extractor=claim.extractor,
             document=Document.from_record(claim.document),
+            subject_mention=TextSpan.from_span(claim.subject_mention),
+            object_mention=TextSpan.from_span(claim.object_mention),
             record=claim,
         )
 

@@ -14,7 +14,7 @@ export function marked(claim) {
   const { sentence } = claim;
   const spans = [];
   for (const [part, entity] of [["subject", claim.subject], ["object", claim.object]]) {
-    const span = mention(sentence, [entity.name, ...entity.aliases], spans);
+    const span = told(claim, claim[`${part}Mention`], spans) ?? mention(sentence, [entity.name, ...entity.aliases], spans);
     if (span !== null) spans.push({ ...span, part });
   }
   spans.sort((one, other) => one.start - other.start);
@@ -27,6 +27,16 @@ export function marked(claim) {
   return [...parts, sentence.slice(at)];
 }
 
+const apart = (taken, start, end) => taken.every((span) => end <= span.start || start >= span.end);
+
+/** The words that the claim itself gives for an end; null: none, or they overlap with `taken`. It counts characters, a string here UTF-16 units. */
+function told(claim, words, taken) {
+  if (!words || words.start < claim.start || words.end > claim.end) return null;
+  const characters = [...claim.sentence];
+  const [start, end] = [words.start, words.end].map((at) => characters.slice(0, at - claim.start).join("").length);
+  return apart(taken, start, end) ? { start, end } : null;
+}
+
 /** Where the longest of the names stands in the sentence, outside of `taken`; null: nowhere. */
 function mention(sentence, names, taken) {
   const lower = sentence.toLowerCase();
@@ -37,7 +47,7 @@ function mention(sentence, names, taken) {
       const word = /[\p{L}\p{N}]/u;
       const latin = /[a-z0-9]/.test(sought);
       const whole = !latin || !(word.test(lower[start - 1] ?? "") || word.test(lower[end] ?? ""));
-      if (whole && taken.every((span) => end <= span.start || start >= span.end)) return { start, end };
+      if (whole && apart(taken, start, end)) return { start, end };
     }
   }
   return null;

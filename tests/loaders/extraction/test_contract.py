@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extractor
 from loaders.triple import Article
 from tests.loaders.extraction.chat_server import ChatServer, Reply, completion
@@ -87,15 +87,16 @@ def read_naively(text: str) -> Reply:
     )
 
 
-@pytest.fixture(scope="module", params=["spacy", "open", "llm", "reader+llm"])
+@pytest.fixture(scope="module", params=["reader", "rules", "open", "llm", "reader+llm"])
 def extractor(request: pytest.FixtureRequest) -> Iterator[Extractor]:
     if "llm" not in request.param:
-        yield make_extractor(ExtractorKind.SPACY, open_triples=request.param == "open")
+        is_open = request.param == "open"
+        yield make_extractor(Choice(ExtractorKind.RULES if is_open else ExtractorKind(request.param), is_open))
         return
     with ChatServer(read_naively) as server, pytest.MonkeyPatch.context() as environment:
         for name, value in {"BASE_URL": server.address, "MODEL": "tiny", "ATTEMPTS": "1", "CONCURRENCY": "2"}.items():
             environment.setenv(f"CHOKEPOINT_LLM_{name}", value)
-        yield make_extractor(ExtractorKind(request.param))
+        yield make_extractor(Choice(ExtractorKind(request.param)))
 
 
 def hold_true(extractor: Extractor, article: Article) -> None:

@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 pytest.importorskip("fsspec", reason="chokepoint[ray] is not installed")
 
 from graph_schema.errors import MalformedRecord, SettingsError, SourceError, SourceUnavailable
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, ExtractorKind, make_extractor
 from loaders.extraction.distributed.blocks import plan, read_block
 from loaders.extraction.distributed.output import BlockFormat, Output
 from loaders.extraction.distributed.ray_engine import BlockDone, BlockReader, extract_blocks
 from loaders.extraction.rows import open_row
 from loaders.triple import Article
 
+OPEN = Choice(ExtractorKind.RULES, open_triples=True)
 TEXTS = [f"Intel tested {number} tools from ACM Research in Arizona." for number in range(12)]
 
 
@@ -128,7 +129,7 @@ def test_a_block_that_fails_half_way_leaves_no_file(tmp_path: Path) -> None:
 def test_parquet_output_keeps_types_and_aliases(tmp_path: Path) -> None:
     text = "ACM Research (盛美半導體), a maker of tools, supplies Intel."
     article = Article("a", text, url="https://example.org/a")
-    [extraction] = make_extractor(ExtractorKind.SPACY).extract([article])
+    [extraction] = make_extractor(Choice(ExtractorKind.RULES)).extract([article])
     from loaders.extraction.rows import typed_row
 
     wanted = [typed_row(article, triple) for triple in extraction.triples]
@@ -142,14 +143,14 @@ def test_parquet_output_keeps_types_and_aliases(tmp_path: Path) -> None:
 
 
 def test_a_block_that_cannot_be_read_does_not_stop_the_others(news: Path, tmp_path: Path) -> None:
-    reader = BlockReader(ExtractorKind.SPACY, Output(str(tmp_path / "out"), BlockFormat.JSONL, open_triples=True))
+    reader = BlockReader(OPEN, Output(str(tmp_path / "out"), BlockFormat.JSONL, open_triples=True))
     gone = {"path": f"file://{tmp_path}/gone.jsonl", "start": 0, "end": 9, "version": ""}
     assert "no such file" in reader(gone)["problem"]
 
 
 def test_a_language_model_is_not_run_by_ray(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="offline"):
-        list(extract_blocks(["x.jsonl"], Output(str(tmp_path), BlockFormat.JSONL), kind=ExtractorKind.LLM))
+        list(extract_blocks(["x.jsonl"], Output(str(tmp_path), BlockFormat.JSONL), Choice(ExtractorKind.LLM)))
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")  # Ray warns of its own defaults
@@ -158,7 +159,7 @@ def test_ray_finds_what_one_process_finds_and_does_only_what_is_left(ray: None, 
     output = Output(f"file://{folder}", BlockFormat.JSONL, open_triples=True)
 
     def run() -> list[BlockDone]:
-        return list(extract_blocks([f"file://{news}"], output, workers=1, block_bytes=300))
+        return list(extract_blocks([f"file://{news}"], output, OPEN, workers=1, block_bytes=300))
 
     done = run()
     counts = sum((block.counts for block in done), Counter[str]())
@@ -167,7 +168,7 @@ def test_ray_finds_what_one_process_finds_and_does_only_what_is_left(ray: None, 
     assert (counts["articles"], counts["refused"]) == (12, 1)
     local = [
         open_row(extraction.article, triple)
-        for extraction in make_extractor(ExtractorKind.SPACY, open_triples=True).extract(
+        for extraction in make_extractor(OPEN).extract(
             [Article(f"n{number}", text) for number, text in enumerate(TEXTS)]
         )
         for triple in extraction.triples

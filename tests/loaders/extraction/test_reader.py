@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from graph_schema.errors import SettingsError
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.reader.calibration import Calibration, Signs
 from loaders.extraction.reader.clustering import Linking, TextMention, features, links
@@ -301,9 +301,9 @@ def test_memory_does_not_grow_with_the_number_of_articles(reader: ReaderExtracto
 
 
 def test_it_is_chosen_by_name_and_leaves_open_triples_to_the_rules() -> None:
-    assert make_extractor(ExtractorKind.READER).name == "reader/1"
+    assert make_extractor(Choice()).name == "reader/1"
     with pytest.raises(SettingsError, match="--open"):
-        make_extractor(ExtractorKind.READER, open_triples=True)
+        make_extractor(Choice(open_triples=True))
 
 
 def test_a_window_has_as_many_pieces_as_numbers(tokenizer: Tokenizer) -> None:

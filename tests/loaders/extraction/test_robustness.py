@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from loaders.extraction.choosing import ExtractorKind, make_extractor
+from loaders.extraction.choosing import Choice, ExtractorKind, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.triple import Article
 
@@ -26,7 +26,7 @@ LEFTOVERS = st.lists(
 def extract_with(
     articles: Iterable[Article], *, open_triples: bool = False, processes: int = 1
 ) -> Iterator[Extraction]:
-    return make_extractor(ExtractorKind.SPACY, open_triples=open_triples, processes=processes).extract(articles)
+    return make_extractor(Choice(ExtractorKind.RULES, open_triples), processes=processes).extract(articles)
 
 
 def sure(extraction: Extraction) -> None:

@@ -48,7 +48,7 @@ def test_the_extractor_is_that_of_the_arguments_else_of_the_settings(
     given = {"paths": [str(tmp_path)]}
     with pytest.raises(SettingsError, match="CHOKEPOINT_LLM_"):
         make_input("news", given, settings)
-    made = make_input("news", {**given, "extractor": "spacy", "processes": 2}, settings)
+    made = make_input("news", {**given, "extractor": "rules", "processes": 2}, settings)
     assert isinstance(made, TextInput)
     assert made.extractor.name.startswith("spacy")
     monkeypatch.setenv("CHOKEPOINT_LLM_BASE_URL", "http://127.0.0.1:1/v1")
