@@ -123,8 +123,15 @@ class Payload:
     def stored(cls, confidence: float, extractor: str, *lists: list[Any] | None) -> "Payload":
         """From the properties that `properties` made of it, in the order of PAYLOAD."""
         subjects, objects, speakers, subject, object = lists
-        mentions = (None if place is None else Span(*place) for place in (subject, object))
-        return cls(confidence, extractor, *(tuple(names or ()) for names in (subjects, objects, speakers)), *mentions)
+        return cls(
+            confidence,
+            extractor,
+            subject_names=tuple(subjects or ()),
+            object_names=tuple(objects or ()),
+            speaker_names=tuple(speakers or ()),
+            subject_mention=None if subject is None else Span(*subject),
+            object_mention=None if object is None else Span(*object),
+        )
 
     def properties(self) -> dict[str, Any]:
         """As properties of a node or of a link; None where there is nothing to keep."""
