@@ -12,6 +12,7 @@ from graph_schema.vocabulary import Modality, RelationType
 from loaders.writing.change import ChangeSet
 from loaders.writing.counts import Counts
 from loaders.writing.edges import edge_of
+from loaders.writing.readers import replaced_by
 
 SWEEP = "sweep/1"
 """Extractor of claims that say that a source no longer states something."""
@@ -19,7 +20,7 @@ SWEEP = "sweep/1"
 CLAIMS_OF: LiteralString = """
 UNWIND $rows AS row
 MATCH (:Document {id: row.document})<-[:STATED_IN]-(c:Claim)
-WHERE split(c.extractor, '/')[0] = row.reader
+WHERE split(c.extractor, '/')[0] IN row.readers
 RETURN c.id AS id
 """
 
@@ -28,7 +29,7 @@ async def claims_of(tx: AsyncManagedTransaction, documents: Mapping[DocumentId, 
     """What each of these documents states, by the reader named with it."""
     if not documents:
         return []
-    rows = [{"document": id, "reader": reader.partition("/")[0]} for id, reader in documents.items()]
+    rows = [{"document": id, "readers": replaced_by(reader)} for id, reader in documents.items()]
     result = await tx.run(CLAIMS_OF, rows=rows)
     return [record["id"] async for record in result]
 

@@ -19,6 +19,7 @@ from loaders.writing.edges import edges_of_documents
 from loaders.writing.ending import claims_of, end_claims
 from loaders.writing.nodes import PAYLOAD, Payload, read_claims, read_documents, read_lacking
 from loaders.writing.provenance import foreign_claims, share
+from loaders.writing.readers import replaced_by
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ READINGS: LiteralString = """
 UNWIND $readings AS reading
 MATCH (d:Document {id: reading.document})<-[:STATED_IN]-(c:Claim)
 WHERE c.extractor <> 'given'
-  AND (d.hash <> reading.hash OR split(c.extractor, '/')[0] = reading.extractor OR c.extractor = 'sweep/1')
+  AND (d.hash <> reading.hash OR split(c.extractor, '/')[0] IN reading.extractors OR c.extractor = 'sweep/1')
 RETURN c.id AS id
 """
 
@@ -86,11 +87,11 @@ RETURN c.id AS id
 async def _read_before(
     tx: AsyncManagedTransaction, readings: Collection[tuple[DocumentId, str, str | None]]
 ) -> list[ClaimId]:
-    """Claims that the same extractor, or any from another text, found in documents read before.
+    """Claims that the same extractor, one that it succeeds, or any from another text found in documents read before.
 
     `readings`: document, extractor, hash of the text as it is now.
     """
-    rows = [{"document": id, "extractor": name.partition("/")[0], "hash": hash} for id, name, hash in readings]
+    rows = [{"document": id, "extractors": replaced_by(name), "hash": hash} for id, name, hash in readings]
     return [record["id"] async for record in await tx.run(READINGS, readings=rows)]
 
 

@@ -179,6 +179,13 @@ async def _write(tx: AsyncManagedTransaction, builder: GraphBuilder, version: in
                         *("date", "valid_from", "valid_to", "extractor"),
                     )
                 }
+                | {
+                    name: None if span is None else [span.start, span.end]
+                    for name, span in (
+                        ("subject_mention", claim.subject_mention),
+                        ("object_mention", claim.object_mention),
+                    )
+                }
                 | {"edge": claim.relation_id, "start": claim.span.start, "end": claim.span.end, "run": load},
             }
             for claim, load in builder.claims
@@ -234,7 +241,16 @@ def story() -> GraphBuilder:
     )
     memo = build.document(Document(_doc("memo"), title="Undated memo"))
     _ = document_id, lonely
-    build.state(intel, RelationType.TESTED, acm, "Intel tested tools from ACM Research.", wire, confidence=0.9)
+    build.state(
+        intel,
+        RelationType.TESTED,
+        acm,
+        "Intel tested tools from ACM Research.",
+        wire,
+        confidence=0.9,
+        subject_mention=Span(0, 5),
+        object_mention=Span(24, 36),
+    )
     build.state(acm, RelationType.OWNS, shanghai, "ACM Research owns its Shanghai unit.", wire, confidence=0.8)
     build.state(
         usa,

@@ -170,3 +170,16 @@ async def test_a_claim_is_listed_under_every_run_whose_source_states_it(graph: G
             assert await sentences(ask, f'runIds: ["{run}"]') == {"Intel supplies TSMC."}
             assert await sentences(ask, f'runIds: ["{run}"], types: [SUPPLIES], subjectIds: ["Intel"]')
         assert await sentences(ask, f"runIds: {told}".replace("'", '"')) == {"Intel supplies TSMC."}
+
+
+async def test_a_claim_tells_which_words_mean_its_ends_where_its_source_told(ask: Ask) -> None:
+    found = await claims(
+        ask,
+        "{ claims(first: 100) { nodes { sentence start subjectMention { start end } objectMention { start end } } } }",
+    )
+    by_sentence = {one["sentence"]: one for one in found["nodes"]}
+    told = by_sentence["Intel tested tools from ACM Research."]
+    ends = [told["sentence"][told[end]["start"] : told[end]["end"]] for end in ("subjectMention", "objectMention")]
+    assert (told["start"], ends) == (0, ["Intel", "ACM Research"])
+    other = by_sentence["ACM Research owns its Shanghai unit."]
+    assert (other["subjectMention"], other["objectMention"]) == (None, None)

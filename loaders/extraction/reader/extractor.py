@@ -154,6 +154,7 @@ class ReaderExtractor:
         found = [
             replace(
                 triple,
+                extractor=self.name,
                 confidence=self._confidence(
                     replace(told[place], rules=triple.confidence)
                     if place in told

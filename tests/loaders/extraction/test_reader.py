@@ -11,9 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from graph_schema.errors import SettingsError
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
-from loaders.extraction.choosing import Choice, make_extractor
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.reader.calibration import Calibration, Signs
 from loaders.extraction.reader.clustering import Linking, TextMention, features, links
@@ -165,6 +163,18 @@ def test_mentions_tied_in_a_window_or_named_alike_are_one_entity() -> None:
     assert clusters[50, 53] is not clusters[0, 5]
 
 
+def test_two_that_are_known_as_different_are_never_one() -> None:
+    linking = Linking()
+    intel, firm, nvidia = mention("Intel"), mention("the firm", 20), mention("Nvidia", 50)
+    for one in (intel, firm, nvidia):
+        linking.add(one)
+    linking.link(intel, firm)
+    linking.link(firm, nvidia)
+    clusters = linking.clusters()
+    assert clusters[0, 5] is clusters[20, 28]
+    assert clusters[50, 56] is not clusters[0, 5]
+
+
 def test_pairs_are_of_neighbouring_sentences() -> None:
     found = pairs_of([mention("A", 0, sentence=0), mention("B", 10, sentence=1), mention("C", 20, sentence=2)])
     assert found.tolist() == [[0, 1], [1, 2]]
@@ -179,6 +189,8 @@ def test_pairs_are_of_neighbouring_sentences() -> None:
         ("the Serbian refiner Naftna Industrija Srbije (NIS)", "Company", "Naftna Industrija Srbije"),
         ("Taiwan's ASE Technology Holding Co.", "Company", "ASE Technology Holding Co."),
         ("Bank of China", "Company", "Bank of China"),
+        ("SK hynix Wuxi", "Company", "SK hynix Wuxi"),
+        ("Google's China branch", "Company", "Google's China branch"),
         ("the chipmaker", "Company", "chipmaker"),
         ("advanced AI chips", "Product", "advanced AI chips"),
         ("Ludwig van Beethoven", "Person", "Ludwig van Beethoven"),
@@ -298,12 +310,6 @@ def test_memory_does_not_grow_with_the_number_of_articles(reader: ReaderExtracto
     finally:
         tracemalloc.stop()
     assert after - before < 1_000_000
-
-
-def test_it_is_chosen_by_name_and_leaves_open_triples_to_the_rules() -> None:
-    assert make_extractor(Choice()).name == "reader/1"
-    with pytest.raises(SettingsError, match="--open"):
-        make_extractor(Choice(open_triples=True))
 
 
 def test_a_window_has_as_many_pieces_as_numbers(tokenizer: Tokenizer) -> None:

@@ -212,6 +212,19 @@ def test_a_predicate_may_say_that_something_ended() -> None:
     assert stated("ACM Research", "no longer supplies", "Intel").claim.modality is Modality.ENDED
 
 
+@pytest.mark.parametrize(("predicate", "turned"), [("tested tools from", False), ("was acquired by", True)])
+def test_the_ends_keep_their_mentions_also_where_the_words_turn_them_round(predicate: str, turned: bool) -> None:
+    ends = NamedEntity("Zorg Inc"), NamedEntity("Veld Ltd")
+    triple = Triple(
+        ends[0], predicate, ends[1], "", Span(0, 0), subject_mention=Span(0, 4), object_mention=Span(20, 24)
+    )
+    statement = state(triple, DOCUMENT)
+    assert statement is not None
+    assert (statement.claim.subject == "company:zorg") is not turned
+    places = [statement.claim.subject_mention, statement.claim.object_mention]
+    assert places == ([Span(20, 24), Span(0, 4)] if turned else [Span(0, 4), Span(20, 24)])
+
+
 def test_a_statement_about_one_entity_alone_is_none() -> None:
     assert state(Triple(NamedEntity("Intel"), "owns", NamedEntity("Intel Corp"), "", Span(0, 0)), DOCUMENT) is None
 

@@ -155,7 +155,7 @@ def test_the_output_of_the_extractor_is_read_back(tmp_path: Path) -> None:
     line = (
         '{"doc":"d1","subject":"Intel","subject_type":"Company","relation":"TESTED","object":"ACM Research",'
         '"object_type":"Company","modality":"asserted","attribution":null,"predicate":"has tested","sentence":"It has.",'
-        '"start":5,"end":12,"confidence":0.9}'
+        '"start":5,"end":12,"confidence":0.9,"subject_mention":"It","subject_mention_start":5,"subject_mention_end":7}'
     )
     record = only(read(tmp_path, line, "out.jsonl"))
     assert (record.triples[0].relation, record.triples[0].span, record.triples[0].predicate) == (
@@ -164,6 +164,7 @@ def test_the_output_of_the_extractor_is_read_back(tmp_path: Path) -> None:
         "has tested",
     )
     assert record.document.title == "d1"
+    assert (record.triples[0].subject_mention, record.triples[0].object_mention) == (Span(5, 7), None)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,11 @@ def test_the_output_of_the_extractor_is_read_back(tmp_path: Path) -> None:
             '{"subject":"a","predicate":"p","object":"o","valid_from":"2025","valid_to":"2020"}',
             "valid_to is 2020-12-31, before valid_from, 2025-01-01",
             id="ends before it begins",
+        ),
+        pytest.param(
+            '{"subject":"a","predicate":"p","object":"o","object_mention_start":9,"object_mention_end":9}',
+            "object_mention_end is 9, not after the mention's start, 9",
+            id="a mention without words",
         ),
     ],
 )

@@ -217,6 +217,32 @@ on_a_real_graph = settings(
 )
 
 
+async def test_the_learned_reader_takes_the_place_of_the_rules_that_it_contains(ready: Graph) -> None:
+    text = replace(WIRE, hash="one")
+    await read_text(ready, text, triple("Nvidia", "makes", "H200"), extractor="spacy-rules/1")
+    await read_text(ready, text, triple("Intel", "makes", "Xeon"), extractor="reader/1")
+    assert {key[0] for key in await edges(ready)} == {"Intel"}
+
+
+async def test_a_claim_keeps_where_its_ends_are_mentioned_and_a_new_reading_tells_anew(ready: Graph) -> None:
+    text = replace(WIRE, hash="one")
+
+    async def mentioned() -> list[Any]:
+        [row] = await ready.read(
+            _query, "MATCH (c:Claim) RETURN c.subject_mention AS subject, c.object_mention AS object"
+        )
+        return [row["subject"], row["object"]]
+
+    told = triple("Intel", "makes", "Xeon", subject_mention=Span(0, 5), object_mention=Span(12, 16))
+    await read_text(ready, text, told)
+    assert await mentioned() == [[0, 5], [12, 16]]
+    counts = await read_text(ready, text, replace(told, subject_mention=Span(30, 32)))
+    assert (counts.claims_new, counts.claims_updated) == (0, 1)
+    assert await mentioned() == [[30, 32], [12, 16]]
+    await read_text(ready, text, triple("Intel", "makes", "Xeon"))
+    assert await mentioned() == [None, None]
+
+
 @on_a_real_graph
 @given(st.lists(rows, max_size=12), st.integers(0, 12), st.integers(0, 2**32))
 async def test_once_twice_in_halves_or_shuffled_the_graph_is_the_same(
