@@ -117,6 +117,7 @@ def _triple(statement: _Statement, text: str, quotable: Quotable, offset: int, e
         else:
             relation = RelationType.RELATED_TO
     speaker = statement.attribution
+    mentions = [quotable.mention(end.mention, span) for end in (subject, object)]
     return Triple(
         subject=NamedEntity(subject.name, subject.type),
         predicate=statement.predicate,
@@ -132,7 +133,13 @@ def _triple(statement: _Statement, text: str, quotable: Quotable, offset: int, e
         role=statement.role or None,
         date=_day(statement.date),
         extractor=extractor,
+        subject_mention=_moved(mentions[0], offset),
+        object_mention=_moved(mentions[1], offset),
     )
+
+
+def _moved(span: Span | None, offset: int) -> Span | None:
+    return None if span is None else Span(offset + span.start, offset + span.end)
 
 
 def _day(text: str | None) -> dt.date | None:

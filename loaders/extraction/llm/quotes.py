@@ -1,5 +1,7 @@
 """Where a quotation stands in a text: word for word, or but for white space and the shape of quotes and dashes."""
 
+import re
+
 from graph_schema.domain import Span
 
 SHORTEST = 12
@@ -37,6 +39,12 @@ class Quotable:
         if self._folded is None:
             self._folded, self._places = _fold(self._text)
         return bool(words) and words in self._folded.casefold()
+
+    def mention(self, words: str, within: Span) -> Span | None:
+        """Where the words, in any case, first stand whole in a part of the text; None: not there."""
+        pattern = r"\s+".join(map(re.escape, words.split()))
+        found = re.compile(rf"(?<!\w){pattern}(?!\w)", re.IGNORECASE).search(self._text, within.start, within.end)
+        return None if found is None or not pattern else Span(found.start(), found.end())
 
 
 def _fold(text: str) -> tuple[str, list[int]]:

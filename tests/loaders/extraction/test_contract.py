@@ -107,6 +107,9 @@ def hold_true(extractor: Extractor, article: Article) -> None:
     for triple in extraction.triples:
         assert article.text[triple.span.start : triple.span.end] == triple.sentence
         assert triple.sentence.strip()
+        for mention in (triple.subject_mention, triple.object_mention):
+            if mention is not None:
+                assert triple.span.start <= mention.start < mention.end <= triple.span.end
         assert triple.subject.name.strip()
         assert triple.object.name.strip()
         assert triple.predicate.strip()

@@ -311,6 +311,20 @@ def test_a_quotation_is_found_but_for_space_and_marks(text: str, quotation: str,
     assert Quotable(text).find(quotation) == found
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("acm  research", Span(36, 48)),
+        ("Intel", Span(12, 17)),
+        ("tel", None),
+        ("Chip news", None),
+        ("", None),
+    ],
+)
+def test_a_mention_is_whole_words_within_the_quotation(words: str, found: Span | None) -> None:
+    assert Quotable(TEXT).mention(words, Span(12, 62)) == found
+
+
 @given(st.text(max_size=400), st.integers(50, 120))
 def test_pieces_hold_all_of_a_text_and_are_never_too_long(text: str, longest: int) -> None:
     found = list(pieces(text, longest))
