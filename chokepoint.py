@@ -18,54 +18,99 @@ if Path(sys.argv[0]).stem == "chokepoint":  # as a command: until all is importe
     signal.signal(signal.SIGTERM, _stop_at_once)
 
 import asyncio
+from collections.abc import Callable
+from importlib import import_module
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
 from typer.main import get_command
 
-from graph_schema.cli import backup as backup_cli
-from graph_schema.cli import db as db_cli
-from graph_schema.cli import schema as schema_cli
 from graph_schema.errors import ChokepointError
 from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.spelling import one_line
-from loaders.cli import check as check_cli
-from loaders.cli import extract as extract_cli
-from loaders.cli import jobs as jobs_cli
-from loaders.cli import load as load_cli
-from loaders.cli import resolve as resolve_cli
-from loaders.cli import retract as retract_cli
-from loaders.cli import weigh as weigh_cli
-from loaders.submissions import SubmissionWriter
-from service import cli as service_cli
+
+
+def _db() -> typer.Typer:
+    from graph_schema.cli import backup, db
+
+    for command in (backup.dump, backup.restore, backup.verify):
+        db.app.command()(command)
+    return db.app
+
+
+def _serve() -> Callable[..., None]:
+    from loaders.submissions import SubmissionWriter
+    from service.cli.serve import serve_with
+
+    return serve_with(SubmissionWriter)
+
+
+_COMMANDS: Final[dict[str, str | Callable[[], typer.Typer | Callable[..., None]]]] = {
+    "db": _db,
+    "schema": "graph_schema.cli.schema:app",
+    "load": "loaders.cli.load:app",
+    "retract": "loaders.cli.retract:app",
+    "resolve": "loaders.cli.resolve:app",
+    "jobs": "loaders.cli.jobs:app",
+    "keys": "service.cli.keys:app",
+    "audit": "service.cli.audit:audit",
+    "check": "loaders.cli.check:check",
+    "weigh": "loaders.cli.weigh:weigh",
+    "extract": "loaders.cli.extract:extract",
+    "serve": _serve,
+    "path": "service.cli.path:path",
+    "ask": "service.cli.ask:ask",
+    "ownership": "service.cli.ownership:ownership",
+    "export": "service.cli.export:export",
+    "browse": "service.cli.browse:browse",
+    "mcp": "service.cli.mcp:mcp",
+}
+"""Where each command is: a Typer or a function, or what makes one."""
+
+
+class _Commands(TyperGroup):
+    """Imports a command only when it is called: the driver, GraphQL and numba take seconds that `extract` need not wait for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*_COMMANDS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if (place := _COMMANDS.get(cmd_name)) is not None and cmd_name not in self.commands:
+            self.commands[cmd_name] = _command(cmd_name, place)
+        return super().get_command(ctx, cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.list_commands(ctx):
+            for name in _COMMANDS:  # what is close to the misspelt one is sought among the commands that are there
+                self.get_command(ctx, name)
+        return super().resolve_command(ctx, args)
+
+
+def _command(name: str, place: str | Callable[[], typer.Typer | Callable[..., None]]) -> Any:
+    if isinstance(place, str):
+        module, _, attribute = place.partition(":")
+        found = getattr(import_module(module), attribute)
+    else:
+        found = place()
+    if isinstance(found, typer.Typer):
+        command = get_command(found)
+    else:
+        alone = typer.Typer(add_completion=False)
+        alone.command()(found)
+        command = get_command(alone)
+    command.name = name
+    return command
+
 
 app = typer.Typer(
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Through which chain of relationships is one actor tied to another, and who says so?",
     epilog=exit_codes_line(),
 )
-for command in (backup_cli.dump, backup_cli.restore, backup_cli.verify):
-    db_cli.app.command()(command)
-app.add_typer(db_cli.app, name="db")
-app.add_typer(schema_cli.app, name="schema")
-app.add_typer(load_cli.app, name="load")
-app.add_typer(retract_cli.app, name="retract")
-app.add_typer(resolve_cli.app, name="resolve")
-app.add_typer(jobs_cli.app, name="jobs")
-app.add_typer(service_cli.keys, name="keys")
-app.command()(service_cli.audit)
-app.command()(check_cli.check)
-app.command()(weigh_cli.weigh)
-app.command()(extract_cli.extract)
-app.command()(service_cli.serve_with(SubmissionWriter))
-app.command()(service_cli.path)
-app.command()(service_cli.ask)
-app.command()(service_cli.ownership)
-app.command()(service_cli.export)
-app.command()(service_cli.browse)
-app.command()(service_cli.mcp)
 
 
 @app.command()

@@ -5,7 +5,7 @@ import sys
 import typer
 
 from graph_schema.errors import ChokepointError
-from service.cli import serve
+from service.cli.serve import serve
 
 try:
     typer.run(serve)

@@ -57,9 +57,25 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
         assert word in done.stdout
 
 
-def test_a_command_starts_without_the_libraries_that_only_some_loads_need() -> None:
+def test_a_misspelt_command_is_told_with_a_close_one() -> None:
+    done = chokepoint("extrat")
+    assert done.returncode == 2
+    assert "Did you mean 'extract'" in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_a_command_waits_for_no_library_that_only_others_need() -> None:
+    heavy = ("neo4j", "strawberry", "numba", "fastapi", "spacy", "onnxruntime", "ray")
+    code = (
+        "import sys, chokepoint\nsys.argv = ['chokepoint', 'extract', '--help']\ntry: chokepoint.main()\n"
+        f"except SystemExit: print([name for name in {heavy} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_loading_starts_without_the_libraries_that_only_some_loads_need() -> None:
     heavy = ("trafilatura", "feedparser", "spacy", "ray", "fastapi")
-    code = f"import sys, chokepoint; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, loaders.cli.load; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout == "[]\n"
 

@@ -151,12 +151,12 @@ _COMPLETION = {"install_completion", "show_completion"}
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     """Leaves of the tree of commands with their full names, depth first."""
-    children = getattr(command, "commands", None)
-    if children is None:
+    if not hasattr(command, "list_commands"):
         yield path, command
         return
-    for name, child in children.items():
-        yield from _commands(f"{path} {name}", child)
+    context = command.context_class(command)
+    for name in command.list_commands(context):
+        yield from _commands(f"{path} {name}", command.get_command(context, name))
 
 
 def _usage(parameter: Any) -> str:

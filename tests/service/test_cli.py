@@ -13,13 +13,14 @@ from typer.testing import CliRunner, Result
 from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, EntityNotFound, QuestionError, UnknownTerm
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.path import path
+from service.cli.serve import serve
 from service.errors import ServicePortTaken
 from tests.service.build import story
 
 app = typer.Typer()
-app.command()(cli.serve)
-app.command()(cli.path)
+app.command()(serve)
+app.command()(path)
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ from typer.testing import CliRunner, Result
 
 from graph_schema.database.graph import Graph
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.ask import ask
 from tests.service.build import story
 
 app = Typer()
-app.command()(cli.ask)
+app.command()(ask)
 
 
 @pytest.fixture(autouse=True)

@@ -12,13 +12,14 @@ from typer.testing import CliRunner, Result
 from graph_schema.database.graph import Graph
 from graph_schema.errors import UnknownTerm
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.export import export
+from service.cli.path import path
 from service.export.files import ExportUnusable
 from tests.service.build import story
 
 app = typer.Typer()
-app.command()(cli.export)
-app.command()(cli.path)
+app.command()(export)
+app.command()(path)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from graph_schema.database.graph import Graph
 from graph_schema.errors import SettingsError
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.mcp import mcp
 from tests.service.agents.tool_client import answer_of, environment
 
 
@@ -38,7 +38,7 @@ async def test_http_prints_its_address_and_ends_when_it_is_told_to(
 
 def test_without_its_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Typer()
-    app.command()(cli.mcp)
+    app.command()(mcp)
     monkeypatch.delitem(sys.modules, "service.agents.server", raising=False)
     monkeypatch.setitem(sys.modules, "mcp.server", None)
     result = CliRunner().invoke(app, [])

@@ -11,12 +11,13 @@ from typer.testing import CliRunner, Result
 from graph_schema.database.graph import Graph
 from graph_schema.errors import EntityNotFound, UnknownTerm
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.ownership import ownership
+from service.cli.path import path
 from tests.service.holdings_build import owners
 
 app = typer.Typer()
-app.command()(cli.ownership)
-app.command()(cli.path)
+app.command()(ownership)
+app.command()(path)
 
 
 @pytest.fixture(autouse=True)
