@@ -42,6 +42,10 @@ test-clients: $(VENV)/.installed-dev ## Run the tests of GraphQL clients: Apollo
 test-faults: $(VENV)/.installed-dev ## Disturb every operation: kill, freeze, fill the disk, cut (FEW=1: as CI does; PAGE=docs/reliability.md: write it)
 	$(if $(FEW),CHOKEPOINT_TEST_FAULTS=few) $(if $(PAGE),CHOKEPOINT_TEST_FAULTS_PAGE=$(PAGE)) $(BIN)/python -m pytest -m faults -n 0 $(if $(FEW),tests/faults)
 
+.PHONY: soak
+soak: $(VENV)/.installed-dev ## Ask with 16 clients while a loader writes and something is killed every 2 minutes (MINUTES=30; PAGE=docs/reliability.md: write it)
+	$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30) $(if $(PAGE),--page $(PAGE))
+
 fuzz: $(VENV)/.installed-dev ## Spoil files and make up documents at length: 2,000 of each
 	CHOKEPOINT_TEST_EXAMPLES=2000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/loaders/sources/test_spoilt_files.py tests/service/test_any_document.py
 

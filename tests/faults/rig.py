@@ -174,6 +174,11 @@ class Service:
     def _start(self) -> subprocess.Popen[bytes]:
         return self._rig.spawn("serve", "--port", str(self._port))
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs now."""
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL, and a start."""
         self._process.kill()

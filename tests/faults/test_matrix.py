@@ -23,7 +23,7 @@ from tests.faults.rig import Rig, Service, service
 from tests.faults.tasks import WAYS, Ended, Task, base_rows, run_disturbed, tasks, version_of, write_table
 from tests.whole_graph import WholeGraph
 
-pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.timeout(600, func_only=True)]
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ class Undisturbed:
 
 def test_the_matrix_has_each_operation_with_each_fault_that_concerns_it() -> None:
     assert len(CELLS) >= 40
-    assert {cell.operation for cell in FEW} == set(Operation)
-    assert {cell.fault for cell in FEW} == set(Fault)
+    assert {cell.operation for cell in FEW} == set(Operation) - {Operation.LOAD}
+    assert len({cell.fault for cell in FEW}) == len(FEW)
+    assert set(CELLS) >= FEW
 
 
 def succeed(rig: Rig, *command: str) -> str:
