@@ -150,9 +150,12 @@ class ChangeSet:
             self._before |= {id: before.get(id, []) for id in unread}
 
 
+# The server takes no lock for a value that stays what it is: only a true change makes the next writer wait.
 LOCK: LiteralString = """
 MATCH (state:GraphState {id: 'graph'})
-SET state.version = state.version
+SET state.taken = true
+REMOVE state.taken
+WITH state
 RETURN state.version AS version
 """
 BUMP: LiteralString = "MATCH (state:GraphState {id: 'graph'}) SET state.version = $version"

@@ -1,6 +1,7 @@
 """Change-sets: whatever is written, judged or taken back, who follows versions and tombstones has the graph as it is."""
 
 import ast
+import asyncio
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -163,6 +164,19 @@ async def test_a_change_set_in_which_nothing_changes_leaves_no_version(ready: Gr
     before = await ready.read(_rows, versions)
     assert not await ready.write(work)
     assert await ready.read(_rows, versions) == before
+
+
+async def test_writers_at_once_queue_up_so_that_each_makes_a_version_of_its_own(ready: Graph) -> None:
+    async def work(tx: AsyncManagedTransaction) -> int:
+        async with change(tx) as graph:
+            graph.mark()
+        return graph.version
+
+    async def write() -> list[int]:
+        return [await ready.write(work) for _ in range(10)]
+
+    made = [version for versions in await asyncio.gather(*(write() for _ in range(4))) for version in versions]
+    assert len(set(made)) == len(made)
 
 
 dates = st.none() | st.sampled_from([dt.date(2020, 12, 18), dt.date(2022, 6, 1), dt.date(2025, 1, 1)])
