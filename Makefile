@@ -129,6 +129,7 @@ bench-hostile: $(VENV)/.installed-dev ## How long others wait while one client s
 bench-ci: $(VENV)/.installed-dev ## Short benchmarks with a floor on their ratios
 	$(BIN)/python -m benchmarks.extraction --paragraphs 200 --repeat 3 --at-least 0.45
 	$(BIN)/python -m benchmarks.load --quick
+	$(BIN)/python -m benchmarks.paths --quick
 
 clean: ## Remove the virtual environment and all caches of the checkout
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
