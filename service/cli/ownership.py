@@ -15,12 +15,13 @@ from graph_schema.database.version import graph_version
 from graph_schema.ids import ClaimId
 from graph_schema.settings import read_settings
 from service.cli.options import choose, day
-from service.cli.present import claim_json, entity_json, relation_json, report_json
+from service.cli.present import percent, report_json
 from service.engines.cypher import CypherEngine
 from service.ownership.shares import ShareBasis
 from service.paths.budget import Budget
 from service.queries.claims import claims_by_id
 from service.queries.records import ClaimRecord
+from service.records_shown import claim_json, entity_json, relation_json
 from service.searches.desk import Searches
 from service.searches.ownership import (
     Holding,
@@ -85,7 +86,7 @@ def _print(console: Console, answer: OwnershipAnswer, claims: Mapping[ClaimId, C
     """The verdict in a line, and a table of the holdings that it rests on."""
     listed = ", listed itself" if answer.listings else ""
     console.print(
-        Text(f"{answer.entity.name}{listed}: {answer.verdict.name}, {_percent(answer.lower, answer.upper)} held")
+        Text(f"{answer.entity.name}{listed}: {answer.verdict.name}, {percent(answer.lower, answer.upper)} held")
     )
     if (hint := answer.report.hint) is not None:
         console.print(Text(hint))
@@ -106,17 +107,12 @@ def _print(console: Console, answer: OwnershipAnswer, claims: Mapping[ClaimId, C
 
 def _row(holding: Holding, claims: Mapping[ClaimId, ClaimRecord]) -> tuple[str, str, str, str]:
     claim = next((claims[id] for id in holding.claims if id in claims), None)
-    share = "unknown" if holding.basis is ShareBasis.UNKNOWN else _percent(holding.lower, holding.upper)
+    share = "unknown" if holding.basis is ShareBasis.UNKNOWN else percent(holding.lower, holding.upper)
     name = f"{holding.owner.name} → {holding.owned.name}"
     if claim is None:
         return name, share, "", ""
     said_by = claim.document.publisher or claim.document.title or claim.document.id
     return name, share, claim.sentence, said_by if holding.day is None else f"{said_by}, {holding.day}"
-
-
-def _percent(lower: float, upper: float) -> str:
-    low, high = f"{lower:.4g}", f"{upper:.4g}"
-    return f"{100 * float(low):.4g} %" if low == high else f"{100 * float(low):.4g} to {100 * float(high):.4g} %"
 
 
 def ownership_json(answer: OwnershipAnswer, claims: Mapping[ClaimId, ClaimRecord], version: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Paths for people and for programs: a table of hops with their sentences, and JSON."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
@@ -13,7 +13,8 @@ from graph_schema.spelling import one_line
 from graph_schema.vocabulary import Modality
 from service.paths.report import PathStatus, SearchReport
 from service.paths.specificity import PARTS
-from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
+from service.queries.records import ClaimRecord
+from service.records_shown import entity_json, relation_json
 from service.searches.hops import Path
 from service.searches.paths import PathAnswer
 
@@ -126,6 +127,12 @@ def arrow_text(source: str, relation: str, target: str, *, forward: bool, status
     return f"{source} —{label}→ {target}" if forward else f"{source} ←{label}— {target}"
 
 
+def percent(lower: float, upper: float) -> str:
+    """A share, or the bounds between which it lies, each in [0, 1]."""
+    low, high = f"{lower:.4g}", f"{upper:.4g}"
+    return f"{100 * float(low):.4g} %" if low == high else f"{100 * float(low):.4g} to {100 * float(high):.4g} %"
+
+
 def print_paths(console: Console, paths: Sequence[PathLines]) -> None:
     """A table for each path."""
     for path in paths:
@@ -201,55 +208,3 @@ def report_json(report: SearchReport, version: int) -> dict[str, Any]:
 def _camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(map(str.title, rest))
-
-
-def entity_json(entity: EntityRecord) -> dict[str, Any]:
-    """An entity, in the field names of the API."""
-    return {"id": entity.id, "name": entity.name, "type": entity.type.name}
-
-
-def relation_json(relation: RelationRecord, claims: Sequence[ClaimRecord]) -> dict[str, Any]:
-    """A relation with its claims, in the field names of the API."""
-    return {
-        "id": relation.id,
-        "type": relation.type.name,
-        "subject": relation.subject,
-        "object": relation.object,
-        "status": relation.status.name,
-        "confidence": relation.confidence,
-        "claimCount": relation.claims,
-        "sourceCount": relation.sources,
-        "firstSeen": _iso(relation.first_seen),
-        "lastSeen": _iso(relation.last_seen),
-        "validFrom": _iso(relation.valid_from),
-        "validTo": _iso(relation.valid_to),
-        "claims": [claim_json(claim) for claim in claims],
-    }
-
-
-def claim_json(claim: ClaimRecord) -> dict[str, Any]:
-    """A claim with its document, in the field names of the API."""
-    document = asdict(claim.document)
-    return {
-        "id": claim.id,
-        "sentence": claim.sentence,
-        "start": claim.start,
-        "end": claim.end,
-        "predicate": claim.predicate,
-        "modality": claim.modality.name,
-        "confidence": claim.confidence,
-        "attributedTo": claim.attributed_to,
-        "role": claim.role,
-        "share": claim.share,
-        "date": _iso(claim.date),
-        "validFrom": _iso(claim.valid_from),
-        "validTo": _iso(claim.valid_to),
-        "extractor": claim.extractor,
-        "subjectMention": None if claim.subject_mention is None else asdict(claim.subject_mention),
-        "objectMention": None if claim.object_mention is None else asdict(claim.object_mention),
-        "document": document | {"published": _iso(claim.document.published)},
-    }
-
-
-def _iso(date: Any) -> str | None:
-    return None if date is None else date.isoformat()

@@ -33,7 +33,7 @@ _SMALL = 2_000
 """Holdings that are reckoned without leaving the event loop."""
 _LEAST_PART = 1e-9
 """Below it a part is the noise of arithmetic."""
-_OWNABLE = frozenset({EntityType.COMPANY, EntityType.FACILITY, EntityType.GOVERNMENT_BODY, EntityType.ORGANIZATION})
+OWNABLE = frozenset({EntityType.COMPANY, EntityType.FACILITY, EntityType.GOVERNMENT_BODY, EntityType.ORGANIZATION})
 """Types that the vocabulary lets have owners."""
 
 
@@ -208,7 +208,7 @@ class OwnershipRequest:
             new = self._take(stored, found)
             if not self.owners:
                 await self._who_is_listed(view, found, listers, new)
-            further = [id for id, one in new.items() if id not in found.parties and one.type in _OWNABLE]
+            further = [id for id, one in new.items() if id not in found.parties and one.type in OWNABLE]
             if cut:
                 found.unexplored.update(further)
                 break
