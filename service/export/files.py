@@ -1,5 +1,6 @@
 """Where an export goes: one file, standard output or a folder of files, which appear when all of them are whole."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +11,14 @@ from graph_schema.database.backup.archive import Draft
 from graph_schema.database.backup.progress import Progress, silent
 from graph_schema.database.graph import Graph
 from graph_schema.errors import SourceError
+from service.export.answers import Part, read_part
 from service.export.flat import Add, csv_tables, json_lines, parquet_tables
 from service.export.graphs import gexf, graphml
 from service.export.reading import PAGE, read_tables, state_of
 from service.export.tables import CLAIMS, DOCUMENTS, ENTITIES, RELATIONS, TOLD_RELATIONS, Table
+
+Ask = Callable[[Graph], Awaitable[Part]]
+"""Asks a question of the graph; what answers it is written."""
 
 
 class ExportFormat(StrEnum):
@@ -63,9 +68,11 @@ async def export_to_path(
     overwrite: bool = False,
     progress: Progress = silent,
     page: int = PAGE,
+    ask: Ask | None = None,
 ) -> Exported:
     """Write the graph to a file, or for CSV and Parquet to files in a folder, which is made when it is missing.
 
+    `ask` finds the part of it that is written; not given: the whole.
     Raises ExportUnusable, GraphChanged, GraphUnavailable, SettingsError for Parquet without pyarrow.
     """
     tables = format.tables(evidence=evidence)
@@ -76,7 +83,7 @@ async def export_to_path(
         _make_folder(target)
     with ExitStack() as drafts:
         streams = [drafts.enter_context(Draft(file)) for file in files]
-        done = await export_to_streams(graph, format, streams, evidence=evidence, progress=progress, page=page)
+        done = await export_to_streams(graph, format, streams, evidence=evidence, progress=progress, page=page, ask=ask)
     return Exported(done.graph_version, done.rows, tuple(files))
 
 
@@ -88,13 +95,16 @@ async def export_to_streams(
     evidence: bool = False,
     progress: Progress = silent,
     page: int = PAGE,
+    ask: Ask | None = None,
 ) -> Exported:
     """Write the graph to one stream, or for CSV and Parquet to one for each table."""
     tables = format.tables(evidence=evidence)
     before = await state_of(graph)
     rows = dict.fromkeys((table.name for table in tables), 0)
     with _opened(format, tables, streams, before.graph_version) as add:
-        async for table, batch in read_tables(graph, tables, before, page=page):
+        part = None if ask is None else await ask(graph)
+        read = read_tables(graph, tables, before, page=page) if part is None else read_part(graph, tables, part, before)
+        async for table, batch in read:
             add(table, batch)
             rows[table.name] += len(batch)
             progress(nodes=sum(rows.values()), edges=0)

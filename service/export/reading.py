@@ -52,8 +52,8 @@ async def read_tables(
         for read in _pages_of(graph, table, page):
             async for rows in _ahead(read):
                 if table is TOLD_RELATIONS:
-                    for some in _with_bounded_evidence(rows):
-                        yield table, await _told(graph, some)
+                    async for told in told_relations(graph, rows):
+                        yield table, told
                 else:
                     yield table, rows
     if await graph.read(sizes) != before:
@@ -95,6 +95,12 @@ async def _ahead(read: Page) -> AsyncIterator[list[Row]]:
 
 
 _CLAIMS = RELATIONS.names.index("claims")
+
+
+async def told_relations(graph: Graph, rows: Sequence[Row]) -> AsyncIterator[list[Row]]:
+    """Rows of relations with their evidence, in parts whose claims can be held at once."""
+    for some in _with_bounded_evidence(rows):
+        yield await _told(graph, some)
 
 
 def _with_bounded_evidence(rows: Sequence[Row]) -> Iterator[list[Row]]:

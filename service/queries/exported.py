@@ -40,9 +40,7 @@ async def exported_relations(tx: AsyncManagedTransaction, type: RelationType, be
     return await rows(tx, exported_relations_query(type), beyond=beyond, limit=limit)
 
 
-EXPORTED_CLAIMS: LiteralString = """
-MATCH (c:Claim) WHERE c.id > $beyond
-WITH c ORDER BY c.id LIMIT $limit
+_CLAIM_ROWS: LiteralString = """
 OPTIONAL MATCH (c)-[:SUBJECT]->(s:Entity)
 OPTIONAL MATCH (c)-[:OBJECT]->(o:Entity)
 OPTIONAL MATCH (c)-[:STATED_IN]->(d:Document)
@@ -52,11 +50,24 @@ RETURN collect([c.id, c.edge, s.id, o.id, c.relation, d.id, c.sentence, c.start,
   toString(c.date), toString(c.valid_from), toString(c.valid_to), c.role, toFloat(c.share), speaker.id,
   coalesce(c.extractor, 'given'), c.run]) AS rows
 """
+EXPORTED_CLAIMS: LiteralString = f"""
+MATCH (c:Claim) WHERE c.id > $beyond
+WITH c ORDER BY c.id LIMIT $limit
+{_CLAIM_ROWS}"""
+CLAIMS_OF_EDGES: LiteralString = f"""
+UNWIND $edges AS edge
+MATCH (c:Claim {{edge: edge}})
+{_CLAIM_ROWS}"""
 
 
 async def exported_claims(tx: AsyncManagedTransaction, beyond: str, limit: int) -> list[Row]:
     """The next claims by id, in the order of the table's columns."""
     return await rows(tx, EXPORTED_CLAIMS, beyond=beyond, limit=limit)
+
+
+async def claims_of_edges(tx: AsyncManagedTransaction, edges: Sequence[str]) -> list[Row]:
+    """All claims of these relations by id, in the order of the table's columns."""
+    return await rows(tx, CLAIMS_OF_EDGES, edges=list(edges))
 
 
 EXPORTED_DOCUMENTS: LiteralString = """
@@ -69,6 +80,19 @@ RETURN collect([d.id, d.title, d.url, d.publisher, toString(d.published), d.lang
 async def exported_documents(tx: AsyncManagedTransaction, beyond: str, limit: int) -> list[Row]:
     """The next documents by id: id, title, url, publisher, published, language."""
     return await rows(tx, EXPORTED_DOCUMENTS, beyond=beyond, limit=limit)
+
+
+DOCUMENTS_AMONG: LiteralString = """
+UNWIND $ids AS id
+MATCH (d:Document {id: id})
+WITH d ORDER BY d.id
+RETURN collect([d.id, d.title, d.url, d.publisher, toString(d.published), d.language]) AS rows
+"""
+
+
+async def documents_among(tx: AsyncManagedTransaction, ids: Sequence[str]) -> list[Row]:
+    """Those of `ids` that exist, in the order of the table's columns."""
+    return await rows(tx, DOCUMENTS_AMONG, ids=list(ids))
 
 
 EVIDENCE_OF_EDGES: LiteralString = """

@@ -10,7 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from graph_schema.database.graph import Graph
-from graph_schema.errors import UnknownTerm
+from graph_schema.errors import QuestionError, UnknownTerm
 from graph_schema.settings import GraphSettings
 from service.cli.export import export
 from service.cli.path import path
@@ -66,3 +66,15 @@ def test_what_cannot_be_is_told(tmp_path: Path) -> None:
     assert isinstance(run("csv", "-").exception, ExportUnusable)
     (tmp_path / "g.gexf").touch()
     assert isinstance(run("gexf", str(tmp_path / "g.gexf")).exception, ExportUnusable)
+
+
+def test_an_answer_is_exported_and_two_questions_are_not(tmp_path: Path) -> None:
+    told = json.loads(
+        run("csv", str(tmp_path / "path"), "--path", "Intel", "United States", "-k", "1", "--json").stdout
+    )
+    assert told["rows"]["entities"] == told["rows"]["relations"] + 1 >= 2
+    for question in ("--exposure", "--neighbors"):
+        result = run("jsonl", str(tmp_path / f"answer{question}.jsonl"), question, "Intel")
+        assert result.exit_code == 0, result.output
+    assert isinstance(run("jsonl", "-", "--exposure", "Intel", "--neighbors", "Intel").exception, QuestionError)
+    assert isinstance(run("jsonl", "-", "--min-confidence", "0.5").exception, QuestionError)
