@@ -47,6 +47,13 @@ def _serve() -> Callable[..., None]:
     return serve_with(SubmissionWriter)
 
 
+def _screen() -> Callable[..., None]:
+    from loaders.screened_names import NamesIntake
+    from service.cli.screen import screen_with
+
+    return screen_with(NamesIntake)
+
+
 _COMMANDS: Final[dict[str, str | Callable[[], typer.Typer | Callable[..., None]]]] = {
     "db": _db,
     "schema": "graph_schema.cli.schema:app",
@@ -63,6 +70,8 @@ _COMMANDS: Final[dict[str, str | Callable[[], typer.Typer | Callable[..., None]]
     "path": "service.cli.path:path",
     "ask": "service.cli.ask:ask",
     "ownership": "service.cli.ownership:ownership",
+    "screen": _screen,
+    "pack": "service.cli.pack:pack",
     "export": "service.cli.export:export",
     "browse": "service.cli.browse:browse",
     "mcp": "service.cli.mcp:mcp",

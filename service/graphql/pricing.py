@@ -70,6 +70,7 @@ WORK: Mapping[str, Work] = {
     "Query.exposureSummary": Work(PATH_SEARCH // 2, per="ids"),
     "Query.ownership": Work(PATH_SEARCH),
     "Query.ownershipOf": Work(LIST, per="ids"),
+    "Query.evidencePack": Work(2 * PATH_SEARCH),
     "Relation.because": Work(LIST),
     "Query.chokePoints": Work(2 * PATH_SEARCH),
     "Subscription.relationChanges": Work(LOOK_UP, per="entityIds"),

@@ -18,6 +18,7 @@ from service.graphql.guards import Guard, RunLimits
 from service.graphql.mutation import Mutation
 from service.graphql.neighbor_query import NeighborQuery
 from service.graphql.ownership_query import OwnershipQuery
+from service.graphql.pack_query import PackQuery
 from service.graphql.path_query import PathQuery
 from service.graphql.prepared import PreparedQueries
 from service.graphql.query import RecordQuery
@@ -30,7 +31,7 @@ from service.settings import ServiceSettings
 
 
 @strawberry.type(description="What can be asked of the graph; nothing here changes it.")
-class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery):
+class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery, PackQuery):
     """All questions."""
 
 
