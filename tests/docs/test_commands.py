@@ -30,10 +30,13 @@ PAGES = (
     "docs/loading.md",
     "docs/how-to/connect-a-dashboard.md",
     "docs/how-to/neo4j-browser.md",
+    "docs/how-to/dashboards.md",
     "docs/how-to/export.md",
+    "docs/how-to/pack-evidence.md",
     "docs/how-to/ask-in-words.md",
     "docs/how-to/back-up.md",
     "docs/how-to/schedule.md",
+    "docs/how-to/screen.md",
     "docs/how-to/weigh-publishers.md",
 )
 BLOCK = re.compile(r"^(<!-- not run: [^\n]+ -->\n)?```(sh|yaml|graphql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

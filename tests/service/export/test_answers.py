@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
-import networkx
-import pandas
 import pytest
 
 from graph_schema.database.graph import Graph
@@ -49,6 +46,7 @@ async def around(graph: Graph) -> Part:
 async def test_networkx_and_pandas_read_what_answers_and_nothing_else(
     story_graph: Graph, tmp_path: Path, ask: Ask
 ) -> None:
+    duckdb, networkx, pandas = map(pytest.importorskip, ("duckdb", "networkx", "pandas"))
     part = await ask(story_graph)
     assert part.relations
     drawn = tmp_path / "answer.graphml"
