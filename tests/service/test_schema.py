@@ -55,7 +55,16 @@ def test_the_operations_have_their_known_names() -> None:
     assert set(query.fields) >= {
         *("node", "nodes", "entity", "searchEntities", "matchEntities", "relations", "relationBetween", "neighbors"),
         *("pathExists", "shortestPath", "shortestPaths", "allSimplePaths", "reachable", "connectingSubgraph"),
-        *("pathsDiff", "exposure", "exposureSummary", "upstream", "downstream", "chokePoints", "evidence"),
+        *(
+            "pathsDiff",
+            "exposure",
+            "exposureSummary",
+            "upstream",
+            "downstream",
+            "chokePoints",
+            "evidence",
+            "evidencePack",
+        ),
         *("contradictions", "timeline", "timeSeries", "distribution", "documents", "loadRuns", "ontology", "limits"),
         *("graphVersion", "claims", "jobs"),
     }
