@@ -23,7 +23,7 @@ class EvidencePack:
     graph_version: int = strawberry.field(description="Version of the graph that was read.")
     claims: int = strawberry.field(description="Claims that it holds, of each relation at most 1,000.")
     signed: bool = strawberry.field(description="Whether it is signed by the service's Ed25519 key.")
-    content: str = strawberry.field(description="The archive, in Base64.")
+    content: str = strawberry.field(description="The bytes of the archive, a ZIP, in Base64.")
 
     @classmethod
     def from_domain(cls, made: Pack) -> Self:
