@@ -67,7 +67,7 @@ class _Plain:
     def write(self, data: bytes) -> None:
         self.stream.write(data)
 
-    def commit(self, _: int) -> None:
+    def commit(self, taken: int) -> None:  # noqa: ARG002  what was taken in matters to an output that is resumed
         self.stream.flush()
 
 

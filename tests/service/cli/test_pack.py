@@ -12,13 +12,14 @@ from typer.testing import CliRunner, Result
 from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError
 from graph_schema.settings import GraphSettings
-from service import cli
+from service.cli.pack import pack
+from service.cli.path import path
 from service.cli.resumed import OutputUnusable
 from tests.service.build import story
 
 app = typer.Typer()
-app.command()(cli.pack)
-app.command()(cli.path)
+app.command()(pack)
+app.command()(path)
 
 
 @pytest.fixture(autouse=True)

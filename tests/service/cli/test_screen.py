@@ -14,14 +14,15 @@ from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError
 from graph_schema.settings import GraphSettings
 from loaders.screened_names import NamesIntake
-from service import cli
 from service.cli import screen as screening
+from service.cli.path import path
+from service.cli.screen import screen_with
 from service.searches.screening import Screening
 from tests.service.holdings_build import owners
 
 app = typer.Typer()
-app.command()(cli.screen_with(NamesIntake))
-app.command()(cli.path)
+app.command()(screen_with(NamesIntake))
+app.command()(path)
 
 NAMES = ["Steel Works", "Iron Bank", "Corner Shop", "Nobody At All", "Joint Venture"]
 
