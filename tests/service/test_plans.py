@@ -174,6 +174,7 @@ def texts() -> list[tuple[str, Cypher]]:
     return list(constants())
 
 
+@pytest.mark.timeout(900)  # two hundred plans of a server that has just started
 async def test_every_query_starts_from_an_index(
     graph: Graph, neo4j_session: neo4j.Session, texts: list[tuple[str, Cypher]]
 ) -> None:
