@@ -15,6 +15,7 @@ import structlog
 from neo4j import AsyncManagedTransaction, AsyncResult, Record, ResultSummary
 
 from graph_schema.correlation import current_work
+from graph_schema.tracing import Span, begin, tracing
 
 log = structlog.get_logger(__name__)
 _OURS = ("graph_schema", "loaders", "service")
@@ -53,7 +54,8 @@ class ObservedTransaction:
         """See `AsyncManagedTransaction.run`."""
         self.close()
         given = {**(parameters or {}), **more}
-        self._open = timed = _Result(query, given, self._slow)
+        traced = begin(query_name(query), db__system__name="neo4j") if tracing() else None
+        self._open = timed = _Result(query, given, self._slow, traced)
         try:
             timed.result = await self._tx.run(query, given)
         except BaseException:
@@ -73,8 +75,10 @@ class _Result:
 
     result: AsyncResult
 
-    def __init__(self, text: str, parameters: Mapping[str, Any], slow: SlowQueries | None) -> None:
-        self._text, self._parameters, self._slow = text, parameters, slow
+    def __init__(
+        self, text: str, parameters: Mapping[str, Any], slow: SlowQueries | None, traced: Span | None = None
+    ) -> None:
+        self._text, self._parameters, self._slow, self._traced = text, parameters, slow, traced
         self._ended = False
         self._began = time.perf_counter()
 
@@ -84,6 +88,8 @@ class _Result:
             return
         self._ended = True
         seconds = time.perf_counter() - self._began
+        if self._traced is not None:
+            self._traced.end()
         if (work := current_work()) is not None:
             work.queries += 1
             work.database_s += seconds

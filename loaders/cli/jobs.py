@@ -19,6 +19,7 @@ from graph_schema.errors import ChokepointError, SettingsError
 from graph_schema.exit_codes import ExitCode, exit_codes_line
 from graph_schema.job_states import JobState, job_states
 from graph_schema.settings import read_settings
+from graph_schema.tracing import start_tracing
 from loaders.cli.report import stop_on_signals
 from loaders.jobs.definition import JobDefinition, read_jobs
 from loaders.jobs.runner import run_job
@@ -65,6 +66,7 @@ def run(
         raise SettingsError(f"{file}: no job {name!r}; it has {', '.join(jobs)}")
     settings = read_settings(LoadSettings)
     _log_as_json()
+    start_tracing("chokepoint-jobs")
 
     async def once() -> Any:
         with stop_on_signals() as stop:
@@ -97,6 +99,7 @@ def start(
     jobs = read_jobs(file)
     settings = read_settings(LoadSettings)
     _log_as_json()
+    start_tracing("chokepoint-jobs")
     if metrics_port is not None:
         try:
             start_http_server(metrics_port, metrics_host)

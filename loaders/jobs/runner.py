@@ -21,6 +21,7 @@ from graph_schema.domain import RunStatus
 from graph_schema.errors import ChokepointError, GraphBusy, JobRunning, JobTimedOut
 from graph_schema.exit_codes import ExitCode
 from graph_schema.job_states import JobStatus, job_lock
+from graph_schema.tracing import span
 from loaders.jobs import metrics, state
 from loaders.jobs.definition import JobDefinition
 from loaders.loading.dead_letter import DeadLetterFile
@@ -95,7 +96,7 @@ async def run_job(
 
     Raises JobRunning when it is at work already, and nothing else that a job can meet; a bug is recorded as a failure first.
     """
-    with working_for(Work(f"{job.name}/{secrets.token_hex(4)}")):
+    with working_for(Work(f"{job.name}/{secrets.token_hex(4)}")) as work, span("job", chokepoint__job=work.id):
         return await _run(job, settings, stop, connect, begun)
 
 

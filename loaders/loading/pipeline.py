@@ -20,6 +20,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.domain import LoadRun, RunStatus
 from graph_schema.errors import ChokepointError, GraphError, MalformedRecord
 from graph_schema.ids import RunId
+from graph_schema.tracing import span
 from loaders.judgements.folding import refold
 from loaders.loading import runs
 from loaders.loading.dead_letter import DeadLetterFile
@@ -243,7 +244,8 @@ class _Loading:
             stop=lambda state: self.stop.is_set() or stop_after_delay(self.settings.patience_s)(state),
             reraise=True,
         )
-        self.counts = await waiting(self.graph.write, self._write, chunk)
+        with span("batch", chokepoint__run=self.run, chokepoint__records=chunk.records):
+            self.counts = await waiting(self.graph.write, self._write, chunk)
         self.records += chunk.records
         self.findings.add(chunk.findings)
         self.progress(self.counts)

@@ -19,6 +19,7 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, QuestionError
 from graph_schema.settings import EmbeddedSettings, GraphSettings, read_settings
+from graph_schema.tracing import start_tracing
 from service.access.connections import ConnectionSettings, PatientConfig
 from service.cli.present import SHOWN, PathLines, print_paths
 from service.errors import ServicePortTaken, ServiceUnreachable
@@ -60,6 +61,7 @@ def serve_with(make_writer: "MakeWriter | None") -> Callable[..., None]:
         settings = read_settings(ServiceSettings)
         changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
         configure_logs()
+        start_tracing("chokepoint")
         try:
             with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
                 runner.run(run_server(settings.model_copy(update=changes), Showing(show_path, once), make_writer))

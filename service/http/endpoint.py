@@ -17,6 +17,7 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from graph_schema.errors import ChokepointError
+from graph_schema.tracing import span
 from service.access.caller import Caller, caller_of
 from service.access.trail import Trail
 from service.errors import as_graphql, is_rate, problem_entry, retry_after
@@ -25,7 +26,7 @@ from service.http.documents import Documents
 from service.http.leaving import ClientLeft, unless_left
 from service.http.origin import check_unforged
 from service.http.request import JSON, RESPONSE_JSON, BadRequest, GraphQLRequest, accepted_type, read_request, refusal
-from service.observability.observation import note_refused, note_unchanged
+from service.observability.observation import note_refused, note_unchanged, tell_operation
 from service.settings import ServiceSettings
 
 log = structlog.get_logger(__name__)
@@ -127,13 +128,16 @@ class GraphQLEndpoint:
         self, asked: GraphQLRequest, document: str, context: Context, *, reads_only: bool
     ) -> ExecutionResult | PreExecutionError:
         try:
-            return await self._schema.execute(
-                document,
-                variable_values=asked.variables,
-                context_value=context,
-                operation_name=asked.operation_name,
-                allowed_operation_types=_READS if reads_only else _ALL,
-            )
+            with span("operation") as traced:
+                result = await self._schema.execute(
+                    document,
+                    variable_values=asked.variables,
+                    context_value=context,
+                    operation_name=asked.operation_name,
+                    allowed_operation_types=_READS if reads_only else _ALL,
+                )
+                tell_operation(traced)
+                return result
         except InvalidOperationTypeError as error:
             if error.operation_type is OperationType.SUBSCRIPTION:
                 raise BadRequest(400, "subscriptions need a WebSocket or an event stream", "BAD_REQUEST") from error

@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph_schema.correlation import working_for
+from graph_schema.tracing import span
 from service.observability import request_ids
 from service.observability.observation import Observation
 from service.observability.recorder import Recorder, RequestEnd
@@ -46,7 +47,8 @@ class Observed:
                     status = 403
             await send(message)
 
-        with working_for(seen), self._recorder.under_way(scope["type"]):
+        traced = span("request", server=True, headers=Headers(scope=scope), chokepoint__request=seen.id)
+        with working_for(seen), traced as told_span, self._recorder.under_way(scope["type"]):
             try:
                 await self._app(scope, receive, told)
             finally:
@@ -59,6 +61,8 @@ class Observed:
                     seconds=time.perf_counter() - began,
                     bytes=size,
                 )
+                told_span.tell(http__request__method=end.method, http__route=end.route)
+                told_span.tell(http__response__status_code=end.status)
                 self._recorder.request(seen, end)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from graph_schema.correlation import Work, current_work
+from graph_schema.tracing import Span
 
 UNKNOWN = "unknown"
 
@@ -73,6 +74,15 @@ def note_error(code: str) -> str | None:
         return None
     seen.codes.append(code)
     return seen.id
+
+
+def tell_operation(traced: Span) -> None:
+    """Tell a trace what is known of the operation at hand."""
+    if (seen := observation()) is not None:
+        engines = ",".join(sorted(seen.engines)) or None
+        traced.tell(chokepoint__operation=seen.operation, graphql__operation__name=seen.operation_name)
+        traced.tell(chokepoint__cost=seen.points, chokepoint__engine=engines)
+        traced.tell(chokepoint__codes=",".join(sorted(set(seen.codes))) or None)
 
 
 def note_refused() -> None:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import structlog
 
 from graph_schema.correlation import working_for
+from graph_schema.tracing import span
 from service.observability.metrics import ServiceMetrics
-from service.observability.observation import Observation, observation
+from service.observability.observation import Observation, observation, tell_operation
 from service.observability.request_ids import request_id
 
 log = structlog.get_logger(__name__)
@@ -67,10 +68,11 @@ class Recorder:
         connection = observation()
         seen = Observation(request_id(None) if connection is None else connection.id)
         began = time.perf_counter()
-        with working_for(seen):
+        with working_for(seen), span("operation") as traced:
             try:
                 yield
             finally:
+                tell_operation(traced)
                 seconds = time.perf_counter() - began
                 self._metrics.count_operation(seen, seconds)
                 if self._access_log:
