@@ -1,4 +1,4 @@
-"""Spans go from the request to its operation and its queries, and from the job to its batches; without being asked for, nowhere."""
+"""Spans go from the request to its operation and its queries, from the job to its batches; without being asked for, nowhere."""
 
 import asyncio
 import subprocess
@@ -71,7 +71,7 @@ async def test_a_request_leads_to_its_operation_and_its_queries(graph: Graph, se
 async def test_a_job_leads_to_its_batches_and_their_queries(
     graph: Graph, sent: InMemorySpanExporter, tmp_path: Path
 ) -> None:
-    (table := tmp_path / "table.csv").write_text("subject,predicate,object\nIntel,supplies,Zorg Inc\n")  # noqa: ASYNC240
+    (table := tmp_path / "table.csv").write_text("subject,predicate,object\nIntel,supplies,Zorg Inc\n")
     job = JobDefinition.model_validate(
         {"name": "tables", "source": "triples", "arguments": {"paths": [str(table)]}, "schedule": "PT6H"}
     )
@@ -101,7 +101,9 @@ async def test_what_fails_is_marked_by_its_type_alone(sent: InMemorySpanExporter
 
 
 def test_traces_that_nobody_asks_for_import_nothing() -> None:
-    code = "import sys, graph_schema.tracing as t; assert not t.start_tracing('x'); print('opentelemetry' in sys.modules)"
+    code = (
+        "import sys, graph_schema.tracing as t; assert not t.start_tracing('x'); print('opentelemetry' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 
