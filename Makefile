@@ -39,7 +39,7 @@ test-docs: $(VENV)/.installed-dev ## Run the commands of the documentation as th
 test-clients: $(VENV)/.installed-dev ## Run the tests of GraphQL clients: Apollo Client and urql from npm (needs node), a generated Python client
 	$(BIN)/python -m pytest -m clients -n 0 tests/clients
 
-test-faults: $(VENV)/.installed-dev ## Disturb every operation: kill, freeze, fill the disk, cut (FEW=1: as CI does; PAGE=docs/reliability.md: write it)
+test-faults: $(VENV)/.installed-dev ## Disturb every operation: kill, freeze, fill the disk, cut (FEW=1: five of the fifty; PAGE=docs/reliability.md: write it)
 	$(if $(FEW),CHOKEPOINT_TEST_FAULTS=few) $(if $(PAGE),CHOKEPOINT_TEST_FAULTS_PAGE=$(PAGE)) $(BIN)/python -m pytest -m faults -n 0 $(if $(FEW),tests/faults)
 
 .PHONY: soak

@@ -18,7 +18,7 @@ _HTTP = "http/protobuf"
 Value = str | int | float | bool | None
 
 
-class Span:
+class TracedWork:
     """A piece of work under way. This one is told to nobody."""
 
     def tell(self, **attributes: Value) -> None:
@@ -28,7 +28,7 @@ class Span:
         """It is over."""
 
 
-class _Told(Span):
+class _Told(TracedWork):
     """One that is sent."""
 
     def __init__(self, span: Any) -> None:
@@ -43,7 +43,7 @@ class _Told(Span):
         self._span.end()
 
 
-_NOBODY = Span()
+_NOBODY = TracedWork()
 _tracer: Any = None
 
 
@@ -84,7 +84,7 @@ def tracing() -> bool:
     return _tracer is not None
 
 
-def begin(name: str, **attributes: Value) -> Span:
+def begin(name: str, **attributes: Value) -> TracedWork:
     """A span under the one at hand, which is not at hand itself; `end` it."""
     if _tracer is None:
         return _NOBODY
@@ -95,7 +95,7 @@ def begin(name: str, **attributes: Value) -> Span:
 @contextmanager
 def span(
     name: str, *, server: bool = False, headers: Mapping[str, str] | None = None, **attributes: Value
-) -> Iterator[Span]:
+) -> Iterator[TracedWork]:
     """A span at hand while inside, under that of the sender where `headers` name one (W3C Trace Context).
 
     An exception that leaves it marks it as an error, by its type alone.

@@ -15,7 +15,7 @@ import structlog
 from neo4j import AsyncManagedTransaction, AsyncResult, Record, ResultSummary
 
 from graph_schema.correlation import current_work
-from graph_schema.tracing import Span, begin, tracing
+from graph_schema.tracing import TracedWork, begin, tracing
 
 log = structlog.get_logger(__name__)
 _OURS = ("graph_schema", "loaders", "service")
@@ -76,7 +76,7 @@ class _Result:
     result: AsyncResult
 
     def __init__(
-        self, text: str, parameters: Mapping[str, Any], slow: SlowQueries | None, traced: Span | None = None
+        self, text: str, parameters: Mapping[str, Any], slow: SlowQueries | None, traced: TracedWork | None = None
     ) -> None:
         self._text, self._parameters, self._slow, self._traced = text, parameters, slow, traced
         self._ended = False

@@ -16,7 +16,7 @@ from graph_schema.settings import read_settings
 from graph_schema.vocabulary import RelationType
 from service.cli.options import choose
 from service.engines.cypher import CypherEngine
-from service.export.answers import Part, neighbourhood
+from service.export.answers import AnswerPart, neighbourhood
 from service.export.files import Ask, Exported, ExportFormat, ExportUnusable, export_to_path, export_to_streams
 from service.filters.walk import RelationFilter, Walk
 from service.paths.budget import Budget
@@ -94,7 +94,7 @@ def _asked(
     settings = read_settings(ServiceSettings)
     budget = Budget(max_depth=max_depth, timeout_s=settings.max_timeout_ms / 1000)
 
-    async def ask(graph: Graph) -> Part:
+    async def ask(graph: Graph) -> AnswerPart:
         searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
         if path is not None:
             request = PathRequest(
@@ -102,11 +102,13 @@ def _asked(
             )
             found = await searches.run(request)
             _tell(found.report)
-            return Part.of_paths(found.paths, (*found.sources, *found.targets))
+            return AnswerPart.of_paths(found.paths, (*found.sources, *found.targets))
         if exposure is not None:
             exposed = await searches.run(ExposureRequest(exposure, via=via, budget=budget))
             _tell(exposed.report)
-            return Part.of_paths((tie.path for tie in exposed.exposures if tie.path is not None), [exposed.entity])
+            return AnswerPart.of_paths(
+                (tie.path for tie in exposed.exposures if tie.path is not None), [exposed.entity]
+            )
         assert neighbors is not None
         return await neighbourhood(graph, (await lookup(graph, [neighbors]))[neighbors], via)
 

@@ -17,7 +17,7 @@ from service.cli.options import choose, day
 from service.cli.resumed import OutputUnusable
 from service.engines.cypher import CypherEngine
 from service.filters.walk import RelationFilter, Walk
-from service.packing.pack import Asks, Found, Pack, make_pack, path_by_id, question_of
+from service.packing.pack import Asks, FoundPaths, Pack, make_pack, path_by_id, question_of
 from service.packing.settings import PackSettings
 from service.paths.budget import Budget
 from service.paths.search import PathWeight
@@ -105,12 +105,12 @@ def _told(source: str, target: str | None, request: PathRequest) -> dict[str, An
 async def _make(asked: PathRequest | str, question: dict[str, Any], settings: ServiceSettings, key: Any) -> Pack:
     async with open_graph() as graph:
 
-        async def by_search() -> Found:
+        async def by_search() -> FoundPaths:
             assert isinstance(asked, PathRequest)
             answer = await Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings).run(asked)
-            return Found(answer.paths, answer.report.status, answer.report.hint)
+            return FoundPaths(answer.paths, answer.report.status, answer.report.hint)
 
-        async def by_id() -> Found:
+        async def by_id() -> FoundPaths:
             assert isinstance(asked, str)
             return await path_by_id(graph, asked)
 

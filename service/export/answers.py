@@ -21,14 +21,14 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class AnswerPart:
     """Entities and the relations between them."""
 
     entities: tuple[EntityRecord, ...]
     relations: tuple[RelationRecord, ...]
 
     @classmethod
-    def of(cls, entities: Iterable[EntityRecord], relations: Iterable[RelationRecord]) -> "Part":
+    def of(cls, entities: Iterable[EntityRecord], relations: Iterable[RelationRecord]) -> "AnswerPart":
         """Each once, in the order of an export: by id, relations by type first."""
         once = {one.id: one for one in entities}
         tied = {one.id: one for one in relations}
@@ -39,14 +39,14 @@ class Part:
         )
 
     @classmethod
-    def of_paths(cls, paths: Iterable[Path], also: Iterable[EntityRecord] = ()) -> "Part":
+    def of_paths(cls, paths: Iterable[Path], also: Iterable[EntityRecord] = ()) -> "AnswerPart":
         """All that the paths pass."""
         paths = list(paths)
         entities = [entity for path in paths for entity in path.entities]
         return cls.of([*entities, *also], (one for path in paths for hop in path.hops for one in hop.relations))
 
 
-async def neighbourhood(graph: Graph, entity: EntityRecord, via: RelationFilter) -> Part:
+async def neighbourhood(graph: Graph, entity: EntityRecord, via: RelationFilter) -> AnswerPart:
     """An entity with all entities one step away and what ties them to it."""
     entities, relations = [entity], list[RelationRecord]()
     skip = 0
@@ -54,10 +54,10 @@ async def neighbourhood(graph: Graph, entity: EntityRecord, via: RelationFilter)
         entities += [one for one, _ in page]
         relations += [relation for _, tied in page for relation in tied]
         skip += len(page)
-    return Part.of(entities, relations)
+    return AnswerPart.of(entities, relations)
 
 
-async def read_part(graph: Graph, tables: Sequence[Table], part: Part, before: Sizes) -> AsyncIterator[Batch]:
+async def read_part(graph: Graph, tables: Sequence[Table], part: AnswerPart, before: Sizes) -> AsyncIterator[Batch]:
     """The rows of the tables that belong to a part, one table after the other.
 
     Raises GraphChanged at the end when the graph is no longer in the state `before`; GraphUnavailable.

@@ -11,13 +11,13 @@ from graph_schema.database.backup.archive import Draft
 from graph_schema.database.backup.progress import Progress, silent
 from graph_schema.database.graph import Graph
 from graph_schema.errors import SourceError
-from service.export.answers import Part, read_part
+from service.export.answers import AnswerPart, read_part
 from service.export.flat import Add, csv_tables, json_lines, parquet_tables
 from service.export.graphs import gexf, graphml
 from service.export.reading import PAGE, read_tables, state_of
 from service.export.tables import CLAIMS, DOCUMENTS, ENTITIES, RELATIONS, TOLD_RELATIONS, Table
 
-Ask = Callable[[Graph], Awaitable[Part]]
+Ask = Callable[[Graph], Awaitable[AnswerPart]]
 """Asks a question of the graph; what answers it is written."""
 
 

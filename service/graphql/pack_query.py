@@ -7,7 +7,7 @@ import strawberry
 
 from graph_schema.settings import read_settings
 from service.graphql.context import Info
-from service.packing.pack import Found, Pack, make_pack, path_by_id, question_of
+from service.packing.pack import FoundPaths, Pack, make_pack, path_by_id, question_of
 from service.packing.settings import PackSettings
 
 
@@ -52,7 +52,7 @@ class PackQuery:
         graph = info.context.graph
         key = read_settings(PackSettings).key()
 
-        async def asks() -> Found:
+        async def asks() -> FoundPaths:
             return await path_by_id(graph, path_id)
 
         return EvidencePack.from_domain(await make_pack(graph, question_of(path_id), asks, key=key))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from graph_schema.correlation import Work, current_work
-from graph_schema.tracing import Span
+from graph_schema.tracing import TracedWork
 
 UNKNOWN = "unknown"
 
@@ -76,7 +76,7 @@ def note_error(code: str) -> str | None:
     return seen.id
 
 
-def tell_operation(traced: Span) -> None:
+def tell_operation(traced: TracedWork) -> None:
     """Tell a trace what is known of the operation at hand."""
     if (seen := observation()) is not None:
         engines = ",".join(sorted(seen.engines)) or None

@@ -34,7 +34,7 @@ MOST_CLAIMS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPaths:
     """What a question found."""
 
     paths: tuple[Path, ...]
@@ -45,7 +45,7 @@ class Found:
 class Asks(Protocol):
     """Asks the question of the graph as it stands."""
 
-    async def __call__(self) -> Found: ...
+    async def __call__(self) -> FoundPaths: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def question_of(path_id: str) -> dict[str, Any]:
     return {"operation": "evidencePack", "text": f"the evidence of {path_id}", "arguments": {"pathId": path_id}}
 
 
-async def path_by_id(graph: Graph, path_id: str) -> Found:
+async def path_by_id(graph: Graph, path_id: str) -> FoundPaths:
     """The path of this id as it stands now, under no filter. Raises QuestionError."""
     kind, _, rest = path_id.partition(":")
     entities = [EntityId(part) for part in rest.split(">")]
@@ -101,7 +101,7 @@ async def path_by_id(graph: Graph, path_id: str) -> Found:
     pairs = list(pairwise(entities))
     hops = await graph.read(relations_of_hops, pairs, Walk())
     path = path_of(entities, float(len(pairs)), hops)
-    return Found((), PathStatus.NO_PATH) if path is None else Found((path,), PathStatus.FOUND)
+    return FoundPaths((), PathStatus.NO_PATH) if path is None else FoundPaths((path,), PathStatus.FOUND)
 
 
 def _relations(paths: Sequence[Path]) -> list[RelationId]:
@@ -110,7 +110,7 @@ def _relations(paths: Sequence[Path]) -> list[RelationId]:
 
 def _archive(
     question: Mapping[str, Any],
-    found: Found,
+    found: FoundPaths,
     claims: Mapping[RelationId, Sequence[ClaimRecord]],
     told: Sequence[Mapping[str, Any]],
     key: Ed25519PrivateKey | None,

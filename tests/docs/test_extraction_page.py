@@ -48,7 +48,7 @@ def found_in(folder: Path, sentences: list[str]) -> dict[str, set[Ends]]:
     texts = folder / "texts.jsonl"
     texts.write_text("\n".join(json.dumps({"id": sentence, "text": sentence}) for sentence in sentences), "utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "loaders.cli.extract", str(texts)],
+        [sys.executable, "-m", "loaders.cli.extract", "--extractor", "rules", str(texts)],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,

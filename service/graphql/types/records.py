@@ -233,7 +233,7 @@ class OutvotedClaim:
 class TextSpan:
     """See `Span`."""
 
-    start: int = strawberry.field(description="First character.")
+    start: int = strawberry.field(description="Position of the first character, from 0.")
     end: int = strawberry.field(description="Position after the last character.")
 
     @classmethod

@@ -86,7 +86,9 @@ def test_news_is_read_and_read_again_without_a_change(command: Command, tmp_path
         done = command("load", "news", str(tmp_path), "--json")
         assert done.returncode == 0, done.stderr
         counts.append(json.loads(done.stdout)["counts"])
-    assert (counts[0]["claims_new"], counts[1]["claims_new"], counts[1]["claims_unchanged"]) == (1, 0, 1)
+    found = counts[0]["claims_new"]
+    assert found > 0
+    assert (counts[1]["claims_new"], counts[1]["claims_unchanged"]) == (0, found)
 
 
 @pytest.mark.parametrize(

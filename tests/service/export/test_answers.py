@@ -6,7 +6,7 @@ import pytest
 
 from graph_schema.database.graph import Graph
 from service.engines.cypher import CypherEngine
-from service.export.answers import Part, neighbourhood
+from service.export.answers import AnswerPart, neighbourhood
 from service.export.files import Ask, ExportFormat, export_to_path
 from service.filters.walk import RelationFilter
 from service.paths.budget import Budget
@@ -25,19 +25,19 @@ def searches(graph: Graph) -> Searches:
     return Searches(CypherEngine(graph, hub_degree=1_000), SETTINGS)
 
 
-async def path(graph: Graph) -> Part:
+async def path(graph: Graph) -> AnswerPart:
     """The best path between two entities of the story."""
     answer = await searches(graph).run(PathRequest(("Intel",), ("United States",), budget=Budget(timeout_s=30)))
-    return Part.of_paths(answer.paths)
+    return AnswerPart.of_paths(answer.paths)
 
 
-async def exposure(graph: Graph) -> Part:
+async def exposure(graph: Graph) -> AnswerPart:
     """What ties Intel to listed parties."""
     answer = await searches(graph).run(ExposureRequest("Intel", budget=Budget(max_depth=4, timeout_s=30)))
-    return Part.of_paths((tie.path for tie in answer.exposures if tie.path is not None), [answer.entity])
+    return AnswerPart.of_paths((tie.path for tie in answer.exposures if tie.path is not None), [answer.entity])
 
 
-async def around(graph: Graph) -> Part:
+async def around(graph: Graph) -> AnswerPart:
     """Intel and what is one step away."""
     return await neighbourhood(graph, (await lookup(graph, ["Intel"]))["Intel"], RelationFilter())
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from graph_schema.database.graph import Graph
 from service.engines.cypher import CypherEngine
-from service.packing.pack import Found, Pack, make_pack
+from service.packing.pack import FoundPaths, Pack, make_pack
 from service.paths.budget import Budget
 from service.searches.desk import Searches
 from service.searches.paths import PathRequest
@@ -21,10 +21,10 @@ async def packed(graph: Graph, key: Ed25519PrivateKey | None = None) -> Pack:
     """The path between two entities of the story, packed."""
     settings = ServiceSettings(max_timeout_ms=60_000)
 
-    async def asks() -> Found:
+    async def asks() -> FoundPaths:
         request = PathRequest(("Intel",), ("United States",), k=2, budget=Budget(timeout_s=30))
         answer = await Searches(CypherEngine(graph, hub_degree=1_000), settings).run(request)
-        return Found(answer.paths, answer.report.status, answer.report.hint)
+        return FoundPaths(answer.paths, answer.report.status, answer.report.hint)
 
     return await make_pack(graph, QUESTION, asks, key=key)
 

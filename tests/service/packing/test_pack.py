@@ -6,7 +6,7 @@ import pytest
 
 from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError
-from service.packing.pack import Found, make_pack, path_by_id
+from service.packing.pack import FoundPaths, make_pack, path_by_id
 from tests.service.build import story
 from tests.service.packing.packed import KEY, QUESTION, files, packed
 
@@ -28,7 +28,7 @@ async def test_a_path_is_packed_by_its_id_and_nothing_is_refused(graph: Graph) -
     with pytest.raises(QuestionError, match="not the id of a path"):
         await path_by_id(graph, "path:company:intel")
 
-    async def none() -> Found:
+    async def none() -> FoundPaths:
         return await path_by_id(graph, "path:company:intel>company:nobody")
 
     with pytest.raises(QuestionError, match="nothing to pack"):
