@@ -1,22 +1,48 @@
 """The service over the graph of the examples, asked over HTTP inside the process."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
 import httpx
+import neo4j
 import pytest
 
 from graph_schema.database import schema
 from graph_schema.database.graph import Graph
+from graph_schema.settings import GraphSettings
 from service.app import create_app
 from service.settings import ServiceSettings
-from tests.service.build import story
+from tests.service.build import GraphBuilder, story
 
 
 class Ask(Protocol):
     """Sends a GraphQL document and gives back the whole answer."""
 
     async def __call__(self, query: str, **variables: Any) -> dict[str, Any]: ...
+
+
+@pytest.fixture
+def given_graph(
+    neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[GraphBuilder], None]:
+    """Puts a graph in place of what is there, and names the database to commands, which find it in the environment."""
+
+    def give(build: GraphBuilder) -> None:
+        neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
+
+        async def write() -> None:
+            async with Graph.connect(neo4j_settings) as graph:
+                await build.write(graph)
+
+        asyncio.run(write())
+        assert neo4j_settings.uri is not None
+        assert neo4j_settings.password is not None
+        monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
+        monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
+        monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+
+    return give
 
 
 @pytest.fixture

@@ -1,22 +1,20 @@
 """The commands `path` and `serve`, run as a user runs them."""
 
-import asyncio
 import json
 import re
 import socket
+from collections.abc import Callable
 
 import neo4j
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph_schema.database.graph import Graph
 from graph_schema.errors import ChokepointError, EntityNotFound, QuestionError, UnknownTerm
-from graph_schema.settings import GraphSettings
 from service.cli.path import path
 from service.cli.serve import serve
 from service.errors import ServicePortTaken
-from tests.service.build import story
+from tests.service.build import GraphBuilder, story
 
 app = typer.Typer()
 app.command()(serve)
@@ -24,20 +22,9 @@ app.command()(path)
 
 
 @pytest.fixture
-def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def database(given_graph: Callable[[GraphBuilder], None]) -> None:
     """The graph of the examples, named by the environment."""
-    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
-
-    async def write() -> None:
-        async with Graph.connect(neo4j_settings) as graph:
-            await story().write(graph)
-
-    asyncio.run(write())
-    assert neo4j_settings.uri is not None
-    assert neo4j_settings.password is not None
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+    given_graph(story())
 
 
 def run(*arguments: str) -> Result:

@@ -1,21 +1,18 @@
 """`chokepoint export`, run as a user runs it."""
 
-import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import neo4j
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError, UnknownTerm
-from graph_schema.settings import GraphSettings
 from service.cli.export import export
 from service.cli.path import path
 from service.export.files import ExportUnusable
-from tests.service.build import story
+from tests.service.build import GraphBuilder, story
 
 app = typer.Typer()
 app.command()(export)
@@ -23,20 +20,9 @@ app.command()(path)
 
 
 @pytest.fixture(autouse=True)
-def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def database(given_graph: Callable[[GraphBuilder], None]) -> None:
     """The graph of the examples, named by the environment."""
-    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
-
-    async def write() -> None:
-        async with Graph.connect(neo4j_settings) as graph:
-            await story().write(graph)
-
-    asyncio.run(write())
-    assert neo4j_settings.uri is not None
-    assert neo4j_settings.password is not None
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+    given_graph(story())
 
 
 def run(*arguments: str) -> Result:

@@ -1,18 +1,16 @@
 """`chokepoint ownership`, run as a user runs it."""
 
-import asyncio
 import json
+from collections.abc import Callable
 
-import neo4j
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph_schema.database.graph import Graph
 from graph_schema.errors import EntityNotFound, UnknownTerm
-from graph_schema.settings import GraphSettings
 from service.cli.ownership import ownership
 from service.cli.path import path
+from tests.service.build import GraphBuilder
 from tests.service.holdings_build import owners
 
 app = typer.Typer()
@@ -21,20 +19,9 @@ app.command()(path)
 
 
 @pytest.fixture(autouse=True)
-def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def database(given_graph: Callable[[GraphBuilder], None]) -> None:
     """The graph of who owns whom, named by the environment."""
-    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
-
-    async def write() -> None:
-        async with Graph.connect(neo4j_settings) as graph:
-            await owners().write(graph)
-
-    asyncio.run(write())
-    assert neo4j_settings.uri is not None
-    assert neo4j_settings.password is not None
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+    given_graph(owners())
 
 
 def run(*arguments: str) -> Result:

@@ -1,23 +1,21 @@
 """`chokepoint screen`, run as a user runs it."""
 
-import asyncio
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
-import neo4j
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError
-from graph_schema.settings import GraphSettings
 from loaders.screened_names import NamesIntake
 from service.cli import screen as screening
 from service.cli.path import path
 from service.cli.screen import screen_with
 from service.searches.screening import Screening
+from tests.service.build import GraphBuilder
 from tests.service.holdings_build import owners
 
 app = typer.Typer()
@@ -28,20 +26,9 @@ NAMES = ["Steel Works", "Iron Bank", "Corner Shop", "Nobody At All", "Joint Vent
 
 
 @pytest.fixture(autouse=True)
-def database(neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def database(given_graph: Callable[[GraphBuilder], None]) -> None:
     """The graph of who owns whom, named by the environment."""
-    neo4j_session.run("MATCH (n) DETACH DELETE n").consume()
-
-    async def write() -> None:
-        async with Graph.connect(neo4j_settings) as graph:
-            await owners().write(graph)
-
-    asyncio.run(write())
-    assert neo4j_settings.uri is not None
-    assert neo4j_settings.password is not None
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_URI", neo4j_settings.uri)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_USER", neo4j_settings.user)
-    monkeypatch.setenv("CHOKEPOINT_NEO4J_PASSWORD", neo4j_settings.password.get_secret_value())
+    given_graph(owners())
 
 
 def run(*arguments: str, input: str | None = None) -> Result:
