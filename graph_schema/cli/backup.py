@@ -5,17 +5,18 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from graph_schema.database import backup
 from graph_schema.database.backup.archive import Draft
@@ -23,9 +24,10 @@ from graph_schema.database.backup.progress import Progress
 from graph_schema.database.connection import open_graph
 from graph_schema.errors import BackupUnusable, GraphChanged
 
-ATTEMPTS = 3
-"""Dumps before giving up on a graph that keeps changing."""
+_ATTEMPTS = 3
+"""Tries before giving up on a graph that keeps changing."""
 STDIO = Path("-")
+T = TypeVar("T")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -46,17 +48,26 @@ def dump(
         return
     if file.exists() and not overwrite:
         raise BackupUnusable(f"{file} exists: name another file, or let --overwrite replace it")
-    for left in reversed(range(ATTEMPTS)):
-        try:
-            with Draft(file) as stream:
-                header, footer = asyncio.run(_dump_to(stream))
-        except GraphChanged as error:
-            if not left:
-                raise
-            typer.echo(f"{error}; trying again", err=True)
-        else:
-            _print_dump(header, footer, file, as_json=as_json)
-            return
+
+    def whole() -> tuple[backup.Header, backup.Footer]:
+        with Draft(file) as stream:
+            return asyncio.run(_dump_to(stream))
+
+    _print_dump(*of_one_version(whole), file, as_json=as_json)
+
+
+def of_one_version(work: Callable[[], T]) -> T:
+    """What `work` makes of the graph; it is done again, three times in all, where the graph changes under it.
+
+    Raises GraphChanged when it never stays.
+    """
+
+    def tell(state: RetryCallState) -> None:
+        assert state.outcome is not None
+        typer.echo(f"{state.outcome.exception()}; trying again", err=True)
+
+    changed = retry_if_exception_type(GraphChanged)
+    return Retrying(stop=stop_after_attempt(_ATTEMPTS), retry=changed, before_sleep=tell, reraise=True)(work)
 
 
 def restore(

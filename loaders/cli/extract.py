@@ -47,7 +47,7 @@ def extract(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", help="File to write to instead of stdout; with --engine ray a folder, on any store."
+            "--output", "-o", help="File to write to, - for stdout; with --engine ray a folder, on any store."
         ),
     ] = None,
     open_triples: Annotated[
@@ -82,7 +82,7 @@ def extract(
     reader = make_extractor(choice, processes=processes)
     counts: Counter[str] = Counter()
     to_row = open_row if open_triples else typed_row
-    with _sink(None if output is None else Path(output)) as sink:
+    with _sink(None if output in (None, "-") else Path(output)) as sink:
         for extraction in _with_progress(reader.extract(_articles(paths, counts))):
             counts["articles"] += 1
             if extraction.problem is not None:

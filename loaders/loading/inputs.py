@@ -135,6 +135,8 @@ class TextInput:
     kind: str
     texts: TextSource
     extractor: Extractor
+    least_confidence: float | None = None
+    """Below which the extractor was asked to leave statements out."""
 
     @property
     def source(self) -> str:
@@ -147,8 +149,9 @@ class TextInput:
         return self.texts.ignored
 
     def fingerprint(self) -> str | None:
-        """Of the contents and of the extractor."""
-        return self.texts.fingerprint(_FORM, self.extractor.name)
+        """Of the contents and of the extractor: one that is asked to be surer reads something else."""
+        least = () if self.least_confidence is None else (str(self.least_confidence),)
+        return self.texts.fingerprint(_FORM, self.extractor.name, *least)
 
     def records(self, skip: int = 0) -> Iterator[Taken | MalformedRecord]:
         """Each article with all statements found in it."""
@@ -192,7 +195,7 @@ def make_input(source: str, arguments: Mapping[str, Any], settings: LoadSettings
     if not definition.of_text:
         return RecordInput(source, made, getattr(given, "name", None))
     assert isinstance(given, ReadingArguments)
-    return TextInput(source, made, reader(settings, given))
+    return text_input(source, made, settings, given)
 
 
 def retried_inputs(
@@ -203,15 +206,14 @@ def retried_inputs(
     made = definition.retry(files, base, settings)
     if not definition.of_text:
         return [RecordInput(source, records, name) for records in made]
-    return [TextInput(source, texts, reader(settings)) for texts in made]
+    return [text_input(source, texts, settings, ReadingArguments()) for texts in made]
 
 
-def reader(settings: LoadSettings, told: ReadingArguments | None = None) -> Extractor:
-    """The extractor that was asked for, else that of the settings. Raises SettingsError."""
-    told = told or ReadingArguments()
+def text_input(source: str, texts: TextSource, settings: LoadSettings, told: ReadingArguments) -> TextInput:
+    """Texts with the extractor that was asked for, else that of the settings. Raises SettingsError."""
     least = settings.min_confidence if told.min_confidence is None else told.min_confidence
     choice = Choice(told.extractor or settings.extractor, least_confidence=least)
-    return make_extractor(choice, processes=told.processes or settings.processes)
+    return TextInput(source, texts, make_extractor(choice, processes=told.processes or settings.processes), least)
 
 
 def extracted(articles: Iterator[Article | MalformedRecord], extractor: Extractor) -> Iterator[Taken | MalformedRecord]:

@@ -81,7 +81,7 @@ def merge_claims(one: Claim, other: Claim) -> Claim:
 
 
 def _places(claim: Claim) -> tuple[Span, ...]:
-    return tuple(span for span in (claim.subject_mention, claim.object_mention) if span is not None)
+    return tuple(span or Span(-1, -1) for span in (claim.subject_mention, claim.object_mention))
 
 
 def merge_documents(one: Document, other: Document) -> Document:

@@ -34,7 +34,11 @@ def _quiet(_: int) -> None:
 
 
 async def weigh(
-    graph: Graph, publishers: Iterable[Publisher], *, progress: Callable[[int], None] = _quiet
+    graph: Graph,
+    publishers: Iterable[Publisher],
+    *,
+    progress: Callable[[int], None] = _quiet,
+    documents_at_once: int = DOCUMENTS_AT_ONCE,
 ) -> tuple[list[str], int]:
     """Make these the weights, in place of those before. The names whose reliability changed, and how many documents they
     have; `progress` is told that number as it grows.
@@ -44,7 +48,7 @@ async def weigh(
     changed = await graph.write(_set, {one.name: one for one in publishers})
     seen, after = 0, ""
     while changed:
-        documents = await graph.write(_project_some, changed, after)
+        documents = await graph.write(_project_some, changed, after, documents_at_once)
         if not documents:
             await graph.write(_settle)
             break
@@ -68,10 +72,10 @@ async def _set(tx: AsyncManagedTransaction, publishers: dict[str, Publisher]) ->
         return sorted(stale)
 
 
-async def _project_some(tx: AsyncManagedTransaction, names: Sequence[str], after: str) -> list[DocumentId]:
+async def _project_some(tx: AsyncManagedTransaction, names: Sequence[str], after: str, limit: int) -> list[DocumentId]:
     """Write anew what the next documents stand behind; their ids, in order."""
     async with change(tx) as changes:
-        result = await tx.run(DOCUMENTS_AFTER, names=names, after=after, limit=DOCUMENTS_AT_ONCE)
+        result = await tx.run(DOCUMENTS_AFTER, names=names, after=after, limit=limit)
         documents = [DocumentId(row["id"]) async for row in result]
         await changes.touch(await edges_of_documents(tx, documents))
     return documents

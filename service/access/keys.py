@@ -72,11 +72,15 @@ class ApiKey:
 _KEYS = TypeAdapter(list[ApiKey])
 
 
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 class KeyFile:
     """The keys of one file. What another process writes there, as a revocation, holds from the next request on."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, clock: Callable[[], dt.datetime] = _now) -> None:
+        self.path, self._now = path, clock
         self._lock = FileLock(f"{path}.lock", mode=0o600)
         self._seen: tuple[int, int, int] | None = None
         self._by_id: Mapping[str, ApiKey] = {}
@@ -88,18 +92,18 @@ class KeyFile:
     def get(self, id: str) -> ApiKey | None:
         """The key of this id, if it is in force. Raises SettingsError."""
         key = self._current().get(id)
-        return key if key is not None and key.holds(_now()) else None
+        return key if key is not None and key.holds(self._now()) else None
 
     def find(self, text: str) -> ApiKey | None:
         """The key that this text is, if it is in force; None for anything else. Raises SettingsError."""
         prefix, _, rest = text.partition("_")
         if prefix != PREFIX or (key := self._current().get(rest.partition("_")[0])) is None:
             return None
-        return key if hmac.compare_digest(_hash(text), key.hash) and key.holds(_now()) else None
+        return key if hmac.compare_digest(_hash(text), key.hash) and key.holds(self._now()) else None
 
     def any_covers(self, scope: KeyScope) -> bool:
         """Whether a key in force may do what needs this scope. Raises SettingsError."""
-        now = _now()
+        now = self._now()
         return any(key.scope.covers(scope) and key.holds(now) for key in self._current().values())
 
     def create(
@@ -114,7 +118,7 @@ class KeyFile:
         """A new key, and its text, which is kept nowhere. Raises QuestionError, ApiKeyNameTaken, SettingsError."""
         if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
             raise QuestionError(f"a key's name has 1 to {_LONGEST_NAME} printable characters")
-        now = _now()
+        now = self._now()
         if expires is not None and expires <= now:
             raise QuestionError("the key would have ended already")
         id = secrets.token_hex(6)
@@ -140,7 +144,7 @@ class KeyFile:
 
     def revoke(self, which: str) -> ApiKey:
         """End the key of this id, or the one in force of this name. Raises ApiKeyNotFound, SettingsError."""
-        now = _now()
+        now = self._now()
 
         def ended(keys: dict[str, ApiKey]) -> ApiKey:
             named = [one for one in keys.values() if one.name == which and one.holds(now)]
@@ -192,7 +196,3 @@ class KeyFile:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from graph_schema.cli.backup import ATTEMPTS, STDIO, shown
+from graph_schema.cli.backup import STDIO, of_one_version, shown
 from graph_schema.database.connection import open_graph
 from graph_schema.database.graph import Graph
-from graph_schema.errors import GraphChanged, QuestionError
+from graph_schema.errors import QuestionError
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import RelationType
 from service.cli.options import choose
@@ -64,16 +64,8 @@ def export(
             raise ExportUnusable("an export is not for a terminal: name a file, or redirect the output")
         _print(asyncio.run(_to_stdout(kind, evidence=evidence, ask=ask)), as_json=as_json)
         return
-    for left in reversed(range(ATTEMPTS)):
-        try:
-            done = asyncio.run(_to_path(kind, target, evidence=evidence, overwrite=overwrite, ask=ask))
-        except GraphChanged as error:
-            if not left:
-                raise
-            typer.echo(f"{error}; trying again", err=True)
-        else:
-            _print(done, as_json=as_json)
-            return
+    done = of_one_version(lambda: asyncio.run(_to_path(kind, target, evidence=evidence, overwrite=overwrite, ask=ask)))
+    _print(done, as_json=as_json)
 
 
 def _asked(

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from graph_schema.cli.backup import ATTEMPTS
+from graph_schema.cli.backup import of_one_version
 from graph_schema.database.backup.archive import Draft
 from graph_schema.database.connection import open_graph
-from graph_schema.errors import GraphChanged, QuestionError
+from graph_schema.errors import QuestionError
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import RelationType
 from service.cli.options import choose, day
@@ -71,14 +71,7 @@ def pack(
     budget = Budget(max_depth=max_depth, timeout_s=settings.max_timeout_ms / 1000)
     request = PathRequest((source,), (target or "",), k=k, weight=weight, walk=walk, budget=budget)
     question = _told(source, target, request)
-    for left in reversed(range(ATTEMPTS)):
-        try:
-            made = asyncio.run(_make(request if target is not None else source, question, settings, key))
-        except GraphChanged:
-            if not left:
-                raise
-        else:
-            break
+    made = of_one_version(lambda: asyncio.run(_make(source if by_id else request, question, settings, key)))
     with Draft(output) as stream:
         stream.write(made.content)
     _print(output, made, as_json=as_json)

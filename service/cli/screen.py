@@ -82,10 +82,11 @@ class _Run:
     refusals: Refusals
     counts: Counter[str]
     told: Progress
+    batch: int
 
 
-def screen_with(make_intake: Callable[[], Intake]) -> Callable[..., None]:
-    """The command, with what reads lists of names."""
+def screen_with(make_intake: Callable[[], Intake], *, batch: int = _BATCH) -> Callable[..., None]:
+    """The command, with what reads lists of names; `batch` names are asked for together."""
 
     def screen(
         file: Annotated[
@@ -129,7 +130,7 @@ def screen_with(make_intake: Callable[[], Intake]) -> Callable[..., None]:
             f"{'screen' if output == STDIO else output.name}.refused.jsonl"
         )
         with shown("screening") as told:
-            run = _Run(file, kind, rules, intake, intake.refusals(refused), Counter(), told)
+            run = _Run(file, kind, rules, intake, intake.refusals(refused), Counter(), told, batch)
             if output == STDIO:
                 asyncio.run(_screen(run, _Plain(sys.stdout.buffer), 0))
             else:
@@ -166,7 +167,7 @@ async def _screen(run: _Run, output: _Output, taken: int) -> None:
         pass
     if not taken and run.format is ScreeningFormat.CSV:
         output.write(csv_header())
-    batches = _batches(records)
+    batches = _batches(records, run.batch)
     first = next(batches, None)
     if first is None:
         output.commit(taken)
@@ -181,8 +182,8 @@ async def _screen(run: _Run, output: _Output, taken: int) -> None:
             run.told(nodes=taken, edges=0)
 
 
-def _batches(records: Iterator[AskedName | MalformedRecord]) -> Iterator[list[AskedName | MalformedRecord]]:
-    while batch := list(itertools.islice(records, _BATCH)):
+def _batches(records: Iterator[AskedName | MalformedRecord], size: int) -> Iterator[list[AskedName | MalformedRecord]]:
+    while batch := list(itertools.islice(records, size)):
         yield batch
 
 

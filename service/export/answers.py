@@ -8,7 +8,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.errors import GraphChanged
 from graph_schema.ids import EntityId
 from graph_schema.vocabulary import vocabulary
-from service.export.reading import Batch, told_relations
+from service.export.reading import Batch, told_relations, with_bounded_evidence
 from service.export.tables import CLAIMS, DOCUMENTS, ENTITIES, RELATIONS, TOLD_RELATIONS, Table
 from service.filters.walk import EntityFilter, RelationFilter
 from service.queries.exported import Row, claims_of_edges, documents_among
@@ -17,7 +17,7 @@ from service.queries.records import EntityRecord, RelationRecord
 from service.searches.hops import Path
 
 _AT_ONCE = 500
-"""Neighbours, or relations whose claims, are read in one query."""
+"""Neighbours, or documents, that are read in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ async def read_part(graph: Graph, tables: Sequence[Table], part: AnswerPart, bef
                     yield table, rows
             case CLAIMS.name:
                 at = table.names.index("document")
-                for edges in _chunks([one.id for one in part.relations]):
-                    claims = await graph.read(claims_of_edges, edges)
+                for some in with_bounded_evidence([_relation(one) for one in part.relations]):
+                    claims = await graph.read(claims_of_edges, [row[0] for row in some])
                     documents |= {row[at] for row in claims if row[at] is not None}
                     yield table, claims
             case DOCUMENTS.name:

@@ -23,7 +23,7 @@ from service.queries.exported import (
 
 PAGE = 2000
 """Rows read in one transaction."""
-_CLAIMS_AT_ONCE = 5000
+CLAIMS_AT_ONCE = 5000
 """Claims that the evidence of one batch of relations has, unless one relation alone has more."""
 
 Batch = tuple[Table, Sequence[Row]]
@@ -41,7 +41,12 @@ async def state_of(graph: Graph) -> Sizes:
 
 
 async def read_tables(
-    graph: Graph, tables: Sequence[Table], before: Sizes, *, page: int = PAGE
+    graph: Graph,
+    tables: Sequence[Table],
+    before: Sizes,
+    *,
+    page: int = PAGE,
+    claims_at_once: int = CLAIMS_AT_ONCE,
 ) -> AsyncIterator[Batch]:
     """All rows of the tables, one table after the other, each in at least one batch, by id; relations by type first.
 
@@ -52,7 +57,7 @@ async def read_tables(
         for read in _pages_of(graph, table, page):
             async for rows in _ahead(read):
                 if table is TOLD_RELATIONS:
-                    async for told in told_relations(graph, rows):
+                    async for told in told_relations(graph, rows, claims_at_once):
                         yield table, told
                 else:
                     yield table, rows
@@ -97,19 +102,21 @@ async def _ahead(read: Page) -> AsyncIterator[list[Row]]:
 _CLAIMS = RELATIONS.names.index("claims")
 
 
-async def told_relations(graph: Graph, rows: Sequence[Row]) -> AsyncIterator[list[Row]]:
+async def told_relations(
+    graph: Graph, rows: Sequence[Row], claims_at_once: int = CLAIMS_AT_ONCE
+) -> AsyncIterator[list[Row]]:
     """Rows of relations with their evidence, in parts whose claims can be held at once."""
-    for some in _with_bounded_evidence(rows):
+    for some in with_bounded_evidence(rows, claims_at_once):
         yield await _told(graph, some)
 
 
-def _with_bounded_evidence(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def with_bounded_evidence(rows: Sequence[Row], claims_at_once: int = CLAIMS_AT_ONCE) -> Iterator[list[Row]]:
     """The rows in parts whose claims can be held at once."""
     some: list[Row] = []
     claims = 0
     for row in rows:
         more = int(row[_CLAIMS] or 0)
-        if some and claims + more > _CLAIMS_AT_ONCE:
+        if some and claims + more > claims_at_once:
             yield some
             some, claims = [], 0
         some.append(row)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from service.packing.check import MANIFEST, PUBLIC_KEY, SIGNATURE
+from service.packing.check import MANIFEST, SIGNATURE
 
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 """The earliest time that ZIP knows: when a pack was made says nothing about what is in it."""
@@ -25,8 +25,6 @@ def archive(files: Mapping[str, bytes], key: Ed25519PrivateKey | None) -> bytes:
     Nothing is compressed: other versions of zlib would give other bytes.
     """
     whole = dict(files)
-    if key is not None and PUBLIC_KEY not in whole:
-        whole[PUBLIC_KEY] = public_key(key)
     lines = (f"{hashlib.sha256(whole[name]).hexdigest()}  {name}\n" for name in sorted(whole))
     whole[MANIFEST] = "".join(lines).encode()
     if key is not None:

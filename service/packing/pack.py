@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
 from graph_schema.errors import GraphChanged, QuestionError
-from graph_schema.ids import EntityId, RelationId
+from graph_schema.ids import RelationId
 from service.filters.walk import Walk
 from service.packing.archive import archive, public_key
 from service.packing.check import PUBLIC_KEY
@@ -27,6 +27,7 @@ from service.queries.claims import claims_by_edge
 from service.queries.document_hashes import document_hashes
 from service.queries.paths_expand import relations_of_hops
 from service.queries.records import ClaimRecord
+from service.searches.evidence import entities_of_path
 from service.searches.hops import Path, path_of
 
 MOST_CLAIMS = 1_000
@@ -94,10 +95,7 @@ def question_of(path_id: str) -> dict[str, Any]:
 
 async def path_by_id(graph: Graph, path_id: str) -> FoundPaths:
     """The path of this id as it stands now, under no filter. Raises QuestionError."""
-    kind, _, rest = path_id.partition(":")
-    entities = [EntityId(part) for part in rest.split(">")]
-    if kind != "path" or len(entities) < 2:
-        raise QuestionError(f"{path_id!r} is not the id of a path")
+    entities = entities_of_path(path_id)
     pairs = list(pairwise(entities))
     hops = await graph.read(relations_of_hops, pairs, Walk())
     path = path_of(entities, float(len(pairs)), hops)

@@ -23,10 +23,15 @@ async def claims_of_relations(
 
 async def relations_on_path(graph: Graph, path_id: str) -> list[RelationId]:
     """Live relations between the neighbouring entities of a path, hop by hop. Raises QuestionError on another id."""
+    pairs = list(pairwise(entities_of_path(path_id)))
+    hops = await graph.read(relations_of_hops, pairs, Walk())
+    return list(dict.fromkeys(relation.id for pair in pairs for relation in hops.relations.get(pair, ())))
+
+
+def entities_of_path(path_id: str) -> list[EntityId]:
+    """The entities that a path of this id passes, in order, at least two. Raises QuestionError."""
     kind, _, rest = path_id.partition(":")
     entities = [EntityId(part) for part in rest.split(">")]
     if kind != "path" or len(entities) < 2:
         raise QuestionError(f"{path_id!r} is not the id of a path")
-    pairs = list(pairwise(entities))
-    hops = await graph.read(relations_of_hops, pairs, Walk())
-    return list(dict.fromkeys(relation.id for pair in pairs for relation in hops.relations.get(pair, ())))
+    return entities

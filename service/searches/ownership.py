@@ -29,8 +29,6 @@ from service.settings import ServiceSettings
 
 _AT_ONCE = 500
 """Firms whose owners are read in one query."""
-_SMALL = 2_000
-"""Holdings that are reckoned without leaving the event loop."""
 _LEAST_PART = 1e-9
 """Below it a part is the noise of arithmetic."""
 OWNABLE = frozenset({EntityType.COMPANY, EntityType.FACILITY, EntityType.GOVERNMENT_BODY, EntityType.ORGANIZATION})
@@ -167,6 +165,8 @@ class OwnershipRequest:
     """Holdings and listings of this day; None: as they are stated now."""
     budget: Budget = field(default_factory=Budget)
     """Its depth does not count: chains are followed to their ends."""
+    reckoned_at_once: int = 2_000
+    """Holdings that are reckoned without leaving the event loop."""
 
     def check(self, settings: ServiceSettings) -> None:
         """Raise LimitExceeded or QuestionError when more is asked than is granted, or nonsense."""
@@ -213,7 +213,7 @@ class OwnershipRequest:
                 found.unexplored.update(further)
                 break
             frontier += further
-        if len(found.holdings) <= _SMALL:
+        if len(found.holdings) <= self.reckoned_at_once:
             self._reckon(found)
         else:
             await asyncio.to_thread(self._reckon, found)
@@ -273,7 +273,7 @@ class OwnershipRequest:
 
     async def answer(self, answering: Answering, found: OwnershipFinding) -> tuple[OwnershipAnswer, ...]:
         """For each entity the bounds, the verdict and the proof."""
-        if len(found.holdings) <= _SMALL:
+        if len(found.holdings) <= self.reckoned_at_once:
             return tuple(self._of(answering, found, one) for one in found.subjects)
         return tuple([await asyncio.to_thread(self._of, answering, found, one) for one in found.subjects])
 

@@ -44,7 +44,6 @@ class Rig:
     proxy: Proxy
     clock: Clock | None
     """None where it cannot be set."""
-    small_disk: bool
     folder: Path
     log: Path
     """What the processes print."""

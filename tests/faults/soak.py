@@ -58,7 +58,7 @@ def own_rig() -> Iterator[Rig]:
         try:
             port = int(str(server.connection().uri).rpartition(":")[2])
             with Proxy(("127.0.0.1", port)) as proxy:
-                yield Rig(server, proxy, None, False, folder, folder / "processes.log")
+                yield Rig(server, proxy, None, folder, folder / "processes.log")
         finally:
             server.reset()
 

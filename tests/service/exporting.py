@@ -5,14 +5,17 @@ from typing import LiteralString
 
 import neo4j
 
+from graph_schema.database.backup.progress import Progress, silent
 from graph_schema.database.graph import Graph
 from service.export.files import Exported, ExportFormat, export_to_path
 
 EDGES: LiteralString = "MATCH (a:Entity)-[r]->(b:Entity) RETURN a.id, type(r), b.id"
 
 
-async def exported(graph: Graph, format: str, target: Path, *, evidence: bool = False) -> Exported:
-    return await export_to_path(graph, ExportFormat(format), target, evidence=evidence, page=3)
+async def exported(
+    graph: Graph, format: str, target: Path, *, evidence: bool = False, progress: Progress = silent
+) -> Exported:
+    return await export_to_path(graph, ExportFormat(format), target, evidence=evidence, page=3, progress=progress)
 
 
 def stored_edges(session: neo4j.Session) -> set[tuple[str, str, str]]:

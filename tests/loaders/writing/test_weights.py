@@ -104,15 +104,12 @@ async def test_what_an_interrupted_run_left_is_done_by_the_next(
     assert confidences(neo4j_session)["SUPPLIES"] == pytest.approx(0.7)
 
 
-async def test_pages_of_documents_are_all_weighed(
-    ready: Graph, neo4j_session: neo4j.Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(weights, "DOCUMENTS_AT_ONCE", 2)
+async def test_pages_of_documents_are_all_weighed(ready: Graph, neo4j_session: neo4j.Session) -> None:
     rows = [
         {**row("supplies", "Rumour", 0.8), "object": f"Bolt {i}", "url": f"https://example.org/{i}"} for i in range(5)
     ]
     await SubmissionWriter(ready).load_triples(rows, source="desk", dry_run=False)
-    assert await weigh(ready, [RUMOUR]) == (["Rumour"], 5)
+    assert await weigh(ready, [RUMOUR], documents_at_once=2) == (["Rumour"], 5)
     assert {record["confidence"] for record in neo4j_session.run(EDGES)} == {0.4}
 
 

@@ -32,12 +32,13 @@ def test_a_scope_includes_the_lesser_ones() -> None:
     assert covers == {(read, read), (write, read), (write, write), (admin, read), (admin, write), (admin, admin)}
 
 
-def test_a_key_ends_on_its_day_and_when_it_is_revoked(keys: KeyFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = dt.datetime.now(dt.UTC)
+def test_a_key_ends_on_its_day_and_when_it_is_revoked(tmp_path: Path) -> None:
+    now = today = dt.datetime.now(dt.UTC)
+    keys = KeyFile(tmp_path / "keys.json", clock=lambda: today)
     short, short_text = keys.create("guest", KeyScope.READ, expires=now + SOON)
     long, long_text = keys.create("desk", KeyScope.READ)
     assert [keys.find(text) for text in (short_text, long_text)] == [short, long]
-    monkeypatch.setattr("service.access.keys._now", lambda: now + SOON)
+    today = now + SOON
     assert [keys.find(text) for text in (short_text, long_text)] == [None, long]
     assert keys.revoke("desk").revoked == now + SOON
     assert keys.find(long_text) is None

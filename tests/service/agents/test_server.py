@@ -36,9 +36,9 @@ STORY = {
 
 
 @asynccontextmanager
-async def over_http(api: str, **settings: object) -> AsyncIterator[str]:
+async def over_http(api: str) -> AsyncIterator[str]:
     """Address of a server of its own over the service at `api`."""
-    chosen = ServiceSettings(**settings)  # type: ignore[arg-type]
+    chosen = ServiceSettings()
     listener = listen("127.0.0.1", 0)
     async with api_at(api, chosen) as client:
         app = build_app(build_server(client), chosen)

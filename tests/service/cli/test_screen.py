@@ -1,20 +1,20 @@
 """`chokepoint screen`, run as a user runs it."""
 
 import csv
+import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from graph_schema.errors import QuestionError
+from graph_schema.errors import MalformedRecord, QuestionError
+from graph_schema.screening import AskedName
 from loaders.screened_names import NamesIntake
-from service.cli import screen as screening
 from service.cli.path import path
 from service.cli.screen import screen_with
-from service.searches.screening import Screening
 from tests.service.build import GraphBuilder
 from tests.service.holdings_build import owners
 
@@ -59,21 +59,21 @@ def test_standard_input_goes_to_standard_output() -> None:
     assert told["matches"][0]["exposure"]["nearest"][0]["explanation"].startswith("Iron Bank is listed itself")
 
 
-def test_a_run_that_was_killed_goes_on_and_nothing_is_doubled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class TornOff(NamesIntake):
+    """A list of which the first four names are read before the run is killed."""
+
+    def names(self, path: str) -> Iterator[AskedName | MalformedRecord]:
+        yield from itertools.islice(super().names(path), 4)
+        raise KeyboardInterrupt
+
+
+def test_a_run_that_was_killed_goes_on_and_nothing_is_doubled(tmp_path: Path) -> None:
     file, out = tmp_path / "in.txt", tmp_path / "out.jsonl"
     file.write_text("\n".join(NAMES) + "\n")
     assert run(str(file), "-o", str(tmp_path / "whole.jsonl")).exit_code == 0
-    monkeypatch.setattr(screening, "_BATCH", 2)
-    answer, batches = Screening.screen, iter([True, True])
-
-    async def dies(self: Screening, *asked: object) -> object:
-        if next(batches, None) is None:
-            raise KeyboardInterrupt
-        return await answer(self, *asked)  # type: ignore[arg-type]
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Screening, "screen", dies)
-        run(str(file), "-o", str(out))
+    killed = typer.Typer()
+    killed.command()(screen_with(TornOff, batch=2))
+    CliRunner().invoke(killed, [str(file), "-o", str(out)])
     assert not out.exists()
     result = run(str(file), "-o", str(out), "--json")
     assert "going on after 4 records" in result.stderr

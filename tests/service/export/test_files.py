@@ -4,7 +4,6 @@ import csv
 import io
 import json
 from pathlib import Path
-from typing import Any
 
 import neo4j
 import networkx
@@ -14,8 +13,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.errors import GraphChanged, GraphError
 from graph_schema.vocabulary import EntityType
 from service.export.files import ExportFormat, ExportUnusable, export_to_path, export_to_streams
-from service.export.reading import state_of
-from tests.service.build import GraphBuilder, story
+from tests.service.build import GraphBuilder
 from tests.service.exporting import exported
 
 pytestmark = pytest.mark.anyio
@@ -61,17 +59,13 @@ async def test_an_empty_graph_is_a_whole_export(graph: Graph, tmp_path: Path, fo
 
 
 async def test_a_graph_that_changes_meanwhile_leaves_no_file(
-    story_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    story_graph: Graph, neo4j_session: neo4j.Session, tmp_path: Path
 ) -> None:
+    def change(*, nodes: int, edges: int, total: int | None = None) -> None:
+        neo4j_session.run("MATCH (state:GraphState {id: 'graph'}) SET state.version = state.version + 1").consume()
 
-    async def an_earlier_state(graph: Graph) -> Any:
-        before = await state_of(graph)
-        await story().rewrite(story_graph, version=8)
-        return before
-
-    monkeypatch.setattr("service.export.files.state_of", an_earlier_state)
     with pytest.raises(GraphChanged):
-        await exported(story_graph, "csv", tmp_path / "tables")
+        await exported(story_graph, "csv", tmp_path / "tables", progress=change)
     assert list((tmp_path / "tables").iterdir()) == []
 
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import pytest
 
 from graph_schema.database.graph import Graph
-from service.export import reading
 from service.export.files import ExportFormat
 from service.export.reading import read_tables, state_of
 from service.export.tables import ENTITIES, RELATIONS, TOLD_RELATIONS, Table
@@ -15,12 +14,11 @@ from service.queries.exported import Row
 pytestmark = pytest.mark.anyio
 
 
-async def test_evidence_is_read_in_parts_that_fit(story_graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_evidence_is_read_in_parts_that_fit(story_graph: Graph) -> None:
     async def told(most: int) -> tuple[list[Row], int]:
-        monkeypatch.setattr(reading, "_CLAIMS_AT_ONCE", most)
         before = await state_of(story_graph)
         batches: list[tuple[Table, Sequence[Row]]] = [
-            batch async for batch in read_tables(story_graph, [TOLD_RELATIONS], before)
+            batch async for batch in read_tables(story_graph, [TOLD_RELATIONS], before, claims_at_once=most)
         ]
         return [row for _, rows in batches for row in rows], len(batches)
 

@@ -1,10 +1,12 @@
 """When a snapshot may answer by itself: while it is the newest as far as anybody here knows."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Concatenate, ParamSpec, TypeVar
 
 import pytest
+from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
 from service.engines.cypher import CypherEngine
@@ -25,14 +27,24 @@ pytestmark = pytest.mark.anyio
 FAB = next(iter(NAMES))
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
 class Counted(Graph):
     """Counts its reads."""
 
     reads = 0
 
-    async def read_within(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+    async def read_within(
+        self,
+        seconds: float,
+        work: Callable[Concatenate[AsyncManagedTransaction, P], Awaitable[T]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         self.reads += 1
-        return await super().read_within(*args, **kwargs)  # type: ignore[arg-type]
+        return await super().read_within(seconds, work, *args, **kwargs)
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from service.engines.cypher import CypherEngine
 from service.ownership.shares import ShareBasis
 from service.paths.budget import Budget
 from service.paths.report import Bound, PathStatus
-from service.searches import ownership
 from service.searches.desk import Searches
 from service.searches.ownership import OwnershipAnswer, OwnershipReading, OwnershipRequest, OwnershipVerdict
 from service.settings import ServiceSettings
@@ -134,12 +133,9 @@ async def test_many_entities_are_answered_in_their_order_as_one_by_one(owned: Gr
         ]
 
 
-async def test_large_groups_are_reckoned_beside_the_event_loop_with_the_same_answer(
-    owned: Graph, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_large_groups_are_reckoned_beside_the_event_loop_with_the_same_answer(owned: Graph) -> None:
     (small,) = await ask(owned, "Steel Works")
-    monkeypatch.setattr(ownership, "_SMALL", 0)
-    (large,) = await ask(owned, "Steel Works")
+    (large,) = await ask(owned, "Steel Works", reckoned_at_once=0)
     assert (large.verdict, large.parties, large.holdings) == (small.verdict, small.parties, small.holdings)
 
 

@@ -1,8 +1,5 @@
 """A disk that runs full under the embedded server: it is noticed, and the server is started anew once there is room."""
 
-import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import neo4j
@@ -13,21 +10,9 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.embedded.disk import LEAST_FREE, free_bytes, is_full, ran_full
 from graph_schema.database.embedded.distribution import Distribution
 from graph_schema.settings import EmbeddedSettings
+from tests.small_disk import needs_small_disk, small_disk
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of 900 MiB."""
-    (disk := tmp_path / "disk").mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=900m", "tmpfs", str(disk)]
-    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a file system of its own can be mounted by root alone")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300), needs_small_disk]
 
 
 def write(server: EmbeddedNeo4j, megabytes: int) -> None:
@@ -44,23 +29,24 @@ def write(server: EmbeddedNeo4j, megabytes: int) -> None:
             session.run("CREATE (:Filler {text: $text})", text="x" * 1_000_000).consume()
 
 
-def test_the_server_is_started_anew_once_there_is_room(small_disk: Path, distribution: Distribution) -> None:
-    settings = EmbeddedSettings(home=small_disk / "neo4j", bolt_port=0, http_port=0, heap_mb=256, page_cache_mb=64)
-    server = EmbeddedNeo4j(settings, distribution)
-    server.start()
-    try:
-        write(server, 1)
-        assert not server.recover()
-        filler = small_disk / "filler"
-        filler.write_bytes(b"0" * max(0, free_bytes(small_disk) - LEAST_FREE // 4))
-        with pytest.raises((DriverError, Neo4jError)):
-            write(server, 200)
-        assert is_full(small_disk)
-        assert ran_full(server.layout)
-        assert not server.recover()
-        filler.unlink()
-        assert server.recover()
-        write(server, 1)
-        assert not server.recover()
-    finally:
-        server.reset()
+def test_the_server_is_started_anew_once_there_is_room(tmp_path: Path, distribution: Distribution) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        settings = EmbeddedSettings(home=disk / "neo4j", bolt_port=0, http_port=0, heap_mb=256, page_cache_mb=64)
+        server = EmbeddedNeo4j(settings, distribution)
+        server.start()
+        try:
+            write(server, 1)
+            assert not server.recover()
+            filler = disk / "filler"
+            filler.write_bytes(b"0" * max(0, free_bytes(disk) - LEAST_FREE // 4))
+            with pytest.raises((DriverError, Neo4jError)):
+                write(server, 200)
+            assert is_full(disk)
+            assert ran_full(server.layout)
+            assert not server.recover()
+            filler.unlink()
+            assert server.recover()
+            write(server, 1)
+            assert not server.recover()
+        finally:
+            server.reset()
