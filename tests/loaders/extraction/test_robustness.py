@@ -106,14 +106,19 @@ def test_the_memory_of_a_stream_does_not_grow() -> None:
 def test_the_command_says_why_candidates_are_no_triples(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(f"{SENTENCE} They imposed sanctions.", "utf-8")
 
-    def run(*options: str) -> str:
-        command = [sys.executable, "-m", "loaders.cli.extract", "a.txt", "-o", "out.jsonl", *options]
-        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120).stderr
+    def run(*options: str, output: str = "out.jsonl") -> tuple[str, str]:
+        command = [sys.executable, "-m", "loaders.cli.extract", "a.txt", "-o", output, *options]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120)
+        return done.stdout, done.stderr
 
-    counts = json.loads(run("--json"))
+    counts = json.loads(run("--json")[1])
     rejected = {name.removeprefix("rejected."): count for name, count in counts.items() if name.startswith("rejected.")}
     assert rejected
-    assert counts["triples"] == len((tmp_path / "out.jsonl").read_text("utf-8").splitlines())
-    last = run().splitlines()[-1]
+    written = (tmp_path / "out.jsonl").read_text("utf-8")
+    assert counts["triples"] == len(written.splitlines())
+    printed, told = run(output="-")
+    assert printed == written
+    assert not (tmp_path / "-").exists()
+    last = told.splitlines()[-1]
     assert last.startswith("candidates that are no triples: ")
     assert all(f"{count} {reason}" in last for reason, count in rejected.items())

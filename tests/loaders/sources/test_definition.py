@@ -57,6 +57,20 @@ def test_the_extractor_is_that_of_the_arguments_else_of_the_settings(
         make_input("news", {**given, "processes": 2}, settings)
 
 
+def test_a_load_that_asks_for_surer_statements_does_not_go_on_where_another_stopped(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Intel makes Xeon.")
+    given = {"paths": [str(tmp_path / "a.txt")], "extractor": "rules"}
+    told = [
+        make_input("news", given, LoadSettings()),
+        make_input("news", {**given, "min_confidence": 0.8}, LoadSettings()),
+        make_input("news", given, LoadSettings(min_confidence=0.8)),
+        make_input("news", {**given, "min_confidence": 0.9}, LoadSettings(min_confidence=0.8)),
+    ]
+    plain, surer, by_settings, surest = [one.fingerprint() for one in told]
+    assert surer == by_settings
+    assert len({plain, surer, surest}) == 3
+
+
 def test_a_source_from_empty_file_to_job_is_one_file(
     neo4j_settings: GraphSettings, neo4j_session: neo4j.Session, tmp_path: Path
 ) -> None:

@@ -25,9 +25,8 @@ def run(*arguments: str) -> Result:
 
 
 def test_the_operation_is_shown_before_the_answer() -> None:
-    run(
-        "Is Intel exposed to sanctions?"
-    )  # a server that has just started spends the time of its first question on plans
+    # A server that has just started spends the time of its first question on plans.
+    run("Is Intel exposed to sanctions?")
     result = run("Is Intel exposed to sanctions?")
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
