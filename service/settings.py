@@ -35,6 +35,8 @@ class ServiceSettings(BaseSettings):
     """Most paths in one answer."""
     max_expansions: int = Field(default=200_000, ge=1)
     """Most relations that one path question may look at."""
+    timeout_ms: int = Field(default=5_000, ge=1)
+    """Time for a path question that asks for none, in milliseconds."""
     max_timeout_ms: int = Field(default=30_000, ge=1)
     """Longest that one path question may take, in milliseconds."""
     index: bool = True

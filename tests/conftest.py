@@ -41,6 +41,10 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if name.startswith("CHOKEPOINT_") and not name.startswith(("CHOKEPOINT_TEST_", "CHOKEPOINT_CACHE")):
                 patch.delenv(name)
         patch.setenv("CHOKEPOINT_HOME", str(tmp_path_factory.mktemp("home")))
+        # A server that has just started spends seconds on the plan of each question, minutes on a busy machine.
+        patch.setenv("CHOKEPOINT_SERVICE_TIMEOUT_MS", "100000")
+        patch.setenv("CHOKEPOINT_SERVICE_MAX_TIMEOUT_MS", "100000")
+        patch.setenv("CHOKEPOINT_SERVICE_MAX_QUERY_SECONDS", "200")
         yield
 
 

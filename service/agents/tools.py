@@ -51,7 +51,6 @@ from service.http.client import ApiClient, QuestionRefused
 from service.queries.claims_over_time import Clock
 from service.searches.supply import SupplyDirection
 
-_PATIENCE_MS = 5_000
 _CUT_OFF_SHOWN = 10
 
 
@@ -105,7 +104,7 @@ class Tools:
         must_pass: Annotated[list[str] | None, Field(description="Entities that every path passes.")] = None,
         min_confidence: Confidence = 0.0,
         valid_at: Day = None,
-        timeout_ms: Patience = _PATIENCE_MS,
+        timeout_ms: Patience = None,
     ) -> PathList:
         """Find through which chains of relations two entities are tied, the most telling first. Relations that were
         denied or have ended do not count."""
@@ -153,7 +152,7 @@ class Tools:
         include_former: Annotated[bool, Field(description="Also count what has ended.")] = False,
         limit: Size = 10,
         after: Cursor = None,
-        timeout_ms: Patience = _PATIENCE_MS,
+        timeout_ms: Patience = None,
     ) -> ExposureList:
         """Tell whether an entity is listed (sanctioned, barred) itself, and how it is tied to listed ones: by ownership,
         supply, tests, partners, officers; nearest first, with who lists them."""
@@ -192,7 +191,7 @@ class Tools:
         avoid: Annotated[list[str] | None, Field(description="Entities that no chain may pass.")] = None,
         limit: Size = 20,
         after: Cursor = None,
-        timeout_ms: Patience = _PATIENCE_MS,
+        timeout_ms: Patience = None,
     ) -> SupplyTiers:
         """List what an entity depends on (upstream) or what depends on it (downstream), tier by tier, each with its
         shortest chain."""
@@ -223,7 +222,7 @@ class Tools:
         tiers: Hops = 4,
         without: Annotated[list[str] | None, Field(description="Entities to imagine gone.")] = None,
         limit: Annotated[int, Field(ge=1, le=10, description="Most choke points.")] = 5,
-        timeout_ms: Patience = _PATIENCE_MS,
+        timeout_ms: Patience = None,
     ) -> ChokePointList:
         """Find on which entities the supply chain of an entity hangs (every known chain to some others passes them),
         which things come from one country alone, and what is lost without some entities."""
@@ -278,7 +277,7 @@ class Tools:
             bool, Field(description="A majority holder's holdings count whole, any other's not at all (50 % rules).")
         ] = False,
         as_of: Day = None,
-        timeout_ms: Patience = _PATIENCE_MS,
+        timeout_ms: Patience = None,
     ) -> OwnershipTold:
         """Tell whether the holdings of listed or named parties in an entity add up to a share of it, over all chains:
         YES, NO, or POSSIBLE where shares are unknown, with bounds. Neither named: those of whomever anyone has listed."""

@@ -3,11 +3,21 @@
 import datetime as dt
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+import typer
 
 from graph_schema.errors import QuestionError, UnknownTerm
 
 T = TypeVar("T", bound=StrEnum)
+Timeout = Annotated[
+    int | None,
+    typer.Option(
+        help="Milliseconds until the search stops; not given: `CHOKEPOINT_SERVICE_TIMEOUT_MS`.",
+        min=1,
+        show_default=False,
+    ),
+]
 
 
 def choose(kind: type[T], what: str, names: Iterable[str] | None) -> tuple[T, ...]:

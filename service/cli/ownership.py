@@ -14,7 +14,7 @@ from graph_schema.database.connection import open_graph
 from graph_schema.database.version import graph_version
 from graph_schema.ids import ClaimId
 from graph_schema.settings import read_settings
-from service.cli.options import choose, day
+from service.cli.options import Timeout, choose, day
 from service.cli.present import percent, report_json
 from service.engines.cypher import CypherEngine
 from service.ownership.shares import ShareBasis
@@ -45,7 +45,7 @@ def ownership(
     more_than: Annotated[bool, typer.Option("--more-than", help="The threshold itself is not enough.")] = False,
     reading: Annotated[str, typer.Option(help="How a chain counts: sum or control.")] = OwnershipReading.SUM.value,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Holdings and listings of this day.")] = None,
-    timeout_ms: Annotated[int, typer.Option(help="Milliseconds until the search stops.", min=1)] = 5000,
+    timeout_ms: Timeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Tell whether the holdings of listed or named parties add up to half of an entity, and who says so.
@@ -62,7 +62,7 @@ def ownership(
         threshold=threshold,
         more_than=more_than,
         as_of=day(as_of),
-        budget=Budget(max_expansions=settings.max_expansions, timeout_s=timeout_ms / 1000),
+        budget=Budget(max_expansions=settings.max_expansions, timeout_s=(timeout_ms or settings.timeout_ms) / 1000),
     )
     answers, claims, version = asyncio.run(_ask(request, settings))
     if as_json:

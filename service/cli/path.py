@@ -12,7 +12,7 @@ from graph_schema.database.version import graph_version
 from graph_schema.ids import EntityId, RelationId
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.cli.options import choose, day
+from service.cli.options import Timeout, choose, day
 from service.cli.present import PathLines, path_json, print_paths, reason
 from service.engines.cypher import CypherEngine
 from service.filters.hubs import HubMode, HubPolicy
@@ -52,7 +52,7 @@ def path(
     max_degree: Annotated[int | None, typer.Option(help="Relations above which an entity is a hub.")] = None,
     weight: Annotated[PathWeight, typer.Option(help="What makes a path short.")] = PathWeight.SPECIFICITY,
     max_depth: Annotated[int, typer.Option(help="Most hops.", min=1)] = 5,
-    timeout_ms: Annotated[int, typer.Option(help="Milliseconds until the search stops.", min=1)] = 5000,
+    timeout_ms: Timeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show how two entities are tied, and who says so.
@@ -85,7 +85,11 @@ def path(
             avoid=frozenset(map(EntityId, avoid or ())),
             hubs=HubPolicy(mode=hubs, max_degree=max_degree),
         ),
-        budget=Budget(max_depth=max_depth, max_expansions=settings.max_expansions, timeout_s=timeout_ms / 1000),
+        budget=Budget(
+            max_depth=max_depth,
+            max_expansions=settings.max_expansions,
+            timeout_s=(timeout_ms or settings.timeout_ms) / 1000,
+        ),
     )
     answer, claims, version = asyncio.run(_ask(request, settings))
     if as_json:

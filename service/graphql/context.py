@@ -103,9 +103,7 @@ class Context:
 
     def budget(self, asked: Budget | None, *, depth: int | None = None) -> domain.Budget:
         """The budget of a question; `depth` holds where none was asked for."""
-        return (asked or Budget(max_depth=depth or DEFAULT_DEPTH)).to_domain(
-            most_expansions=self.settings.max_expansions
-        )
+        return (asked or Budget(max_depth=depth or DEFAULT_DEPTH)).to_domain(self.settings)
 
     async def graph_version(self) -> int:
         """Version of the graph, the same for the whole request."""

@@ -11,6 +11,7 @@ from service.filters import walk as filters
 from service.filters.hubs import HubMode
 from service.filters.walk import Direction, UndatedPolicy
 from service.paths import budget
+from service.settings import ServiceSettings
 
 
 @strawberry.input(description="Which relations count. Every condition holds for each relation on its own.")
@@ -161,12 +162,14 @@ class Budget:
     max_expansions: int | None = strawberry.field(
         default=None, description="Most relations looked at; not given: `limits.maxExpansions`."
     )
-    timeout_ms: int = strawberry.field(default=5000, description="Milliseconds until the search stops.")
+    timeout_ms: int | None = strawberry.field(
+        default=None, description="Milliseconds until the search stops; not given: `limits.timeoutMs`."
+    )
 
-    def to_domain(self, *, most_expansions: int) -> budget.Budget:
+    def to_domain(self, settings: ServiceSettings) -> budget.Budget:
         """Limits are checked where the question is asked."""
         return budget.Budget(
             max_depth=self.max_depth,
-            max_expansions=most_expansions if self.max_expansions is None else self.max_expansions,
-            timeout_s=self.timeout_ms / 1000,
+            max_expansions=settings.max_expansions if self.max_expansions is None else self.max_expansions,
+            timeout_s=(settings.timeout_ms if self.timeout_ms is None else self.timeout_ms) / 1000,
         )

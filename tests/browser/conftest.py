@@ -62,7 +62,6 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     service = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
-        "CHOKEPOINT_LOAD_EXTRACTOR": "rules",  # the views were drawn and looked at with what the rules find
         "CHOKEPOINT_HOME": str(tmp_path_factory.mktemp("product")),
         "CHOKEPOINT_BOLT_PORT": "0",
         "CHOKEPOINT_HTTP_PORT": "0",

@@ -140,6 +140,26 @@ def test_words_stay_apart_and_large_enough_at_every_width(chromium: Browser, pro
     page.close()
 
 
+JOINED = """async ({ vertical }) => {
+  const { layout } = await import('/explorer/layout.js');
+  const boxes = [['first', 0], ['second', 1], ['third', 1]].map(([id, layer]) => ({ id, layer, width: 90, height: 40 }));
+  const link = (id, a, b, width) => ({ id, a, b, width, height: 20 });
+  const early = [link('short', 'first', 'second', 60)];
+  const links = [...early, link('long', 'first', 'third', 160), link('level', 'second', 'third', 120)];
+  const fixed = layout(boxes, early, { vertical });
+  const drawn = layout(boxes, links, { vertical, fixed });
+  const box = ({ x, y }, { width, height }) => ({ x: x - width / 2, y: y - height / 2, width, height });
+  const places = (one) => drawn.nodes.get(one.id) ?? drawn.links.get(one.id).label;
+  return [...boxes, ...links].map((one) => box(places(one), one));
+}"""
+
+
+@pytest.mark.parametrize("vertical", [False, True])
+def test_what_joins_a_drawing_later_covers_nothing(watched: Page, product: Product, vertical: bool) -> None:
+    watched.goto(product.service)
+    assert covering(watched.evaluate(JOINED, {"vertical": vertical})) == []
+
+
 MEASURE = """async () => {
   const { layout } = await import('/explorer/layout.js');
   const graph = (many, layers) => {

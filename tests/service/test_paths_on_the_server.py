@@ -70,7 +70,7 @@ def cases(draw: st.DrawFn) -> list[Case]:
         "through": draw(entity_filters(ids)),
         "avoid": draw(st.just([]) | some(ids)),
         "hubs": draw(hub_policies(ids)),
-        "budget": {"maxDepth": depth, "timeoutMs": 30_000},
+        "budget": {"maxDepth": depth},
     }
     return [Case(build, variables) for build in builds]
 

@@ -104,7 +104,7 @@ def cases(
         "through": draw(entity_filters(ids, types)),
         "avoid": draw(st.just([]) | some(ids)),
         "hubs": draw(hub_policies(ids, types)),
-        "budget": {"maxDepth": depth, "timeoutMs": 30_000},
+        "budget": {"maxDepth": depth},
     }
     return [Around(build, variables) for build in builds]
 

@@ -39,8 +39,7 @@ async def ask_chain(graph: Graph, ask_graph: Ask) -> Ask:
 
 async def listed(ask: Ask, arguments: str) -> set[str]:
     answer = await ask(
-        f'{{ upstream(id: "missile", budget: {{timeoutMs: 30000}}, {arguments}) '
-        "{ nodes { entity { name } } report { limitedBy } } }"
+        f'{{ upstream(id: "missile", {arguments}) {{ nodes {{ entity {{ name }} }} report {{ limitedBy }} }} }}'
     )
     assert "errors" not in answer, answer["errors"]
     found = answer["data"]["upstream"]

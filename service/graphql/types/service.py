@@ -16,6 +16,7 @@ class Limits:
     max_depth: int = strawberry.field(description="Most hops that a path may have.")
     max_paths: int = strawberry.field(description="Paths in one answer (k).")
     max_expansions: int = strawberry.field(description="Relations that one path question may look at.")
+    timeout_ms: int = strawberry.field(description="Milliseconds for a path question that asks for none.")
     max_timeout_ms: int = strawberry.field(description="Milliseconds that one path question may take.")
     path_concurrency: int = strawberry.field(description="Path questions worked on at the same time.")
     hub_degree: int = strawberry.field(description="Number of relations above which an entity counts as a hub.")
@@ -34,7 +35,8 @@ class Limits:
     @classmethod
     def from_settings(cls, settings: ServiceSettings) -> Self:
         names = (
-            *("max_depth", "max_paths", "max_expansions", "max_timeout_ms", "path_concurrency", "hub_degree"),
+            *("max_depth", "max_paths", "max_expansions", "timeout_ms", "max_timeout_ms"),
+            *("path_concurrency", "hub_degree"),
             *("max_page", "max_ids", "max_query_depth", "max_query_cost", "max_request_bytes"),
             *("max_document_bytes", "max_document_tokens", "max_root_fields", "max_aliases", "max_directives"),
         )

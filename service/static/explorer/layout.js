@@ -17,7 +17,7 @@ const MARGIN = 12;
 /**
  * Places for `nodes` ({id, layer, width, height}) and `links` ({id, a, b, width, height}: of the label).
  *
- * `fixed`: an earlier result whose nodes and labels keep their places. Returns {corner, width, height, nodes: id → {x, y, width,
+ * `fixed`: an earlier result whose nodes and labels keep their places, unless something wider comes before them. Returns {corner, width, height, nodes: id → {x, y, width,
  * height} (centres), links: id → {d, label: {x, y}, ends: [{x, y, side}, …] at a and b}, bends, starts}.
  */
 export function layout(nodes, links, { vertical = false, fixed = null, minGap = 56 } = {}) {
@@ -33,7 +33,7 @@ export function layout(nodes, links, { vertical = false, fixed = null, minGap = 
   place(layers);
   if (fixed !== null) hold(layers, fixed, vertical);
   const gaps = labels(chains, layers.length, fixed, vertical);
-  const starts = fixed !== null && fixed.starts.length >= layers.length ? fixed.starts : along(layers, gaps, minGap, vertical);
+  const starts = along(layers, gaps, minGap, vertical, fixed === null ? [] : fixed.starts);
   return draw(nodes, chains, layers, gaps, starts, { vertical, held: fixed !== null });
 }
 
@@ -204,16 +204,20 @@ function labels(chains, layerCount, fixed, vertical) {
   return gaps;
 }
 
-/** Main coordinate at which each layer starts: [start, thickness], the gaps as wide as their widest label. */
-function along(layers, gaps, minGap, vertical) {
+/**
+ * Main coordinate at which each layer starts: {start, thick, gap}, the gaps as wide as their widest label.
+ *
+ * Layers and gaps are no narrower than in `held`, so that what was placed before moves only where something wider came in.
+ */
+function along(layers, gaps, minGap, vertical, held) {
   const starts = [];
   let at = MARGIN;
   layers.forEach((layer, place) => {
-    const thick = layer.reduce((most, item) => Math.max(most, item.main), 0);
+    const thick = layer.reduce((most, item) => Math.max(most, item.main), held[place]?.thick ?? 0);
     const widest = gaps[place].reduce((most, label) => Math.max(most, label.main), 0);
-    const gap = Math.max(minGap, widest + (vertical ? 40 : 36));
     const last = place === layers.length - 1;
-    starts.push({ start: at, thick, gap: last && gaps[place].length === 0 ? 0 : gap });
+    const gap = last && gaps[place].length === 0 ? 0 : Math.max(minGap, widest + (vertical ? 40 : 36));
+    starts.push({ start: at, thick, gap: Math.max(gap, held[place]?.gap ?? 0) });
     at += thick + starts[place].gap;
   });
   return starts;

@@ -121,7 +121,7 @@ async def test_filters_that_weigh_claims_count_the_weights_in_both_engines(
     await fill(ready)
     await weigh(ready, [RUMOUR])
     via = RelationFilter(exclude_publishers=("Wire",), min_confidence=least)
-    request = PathRequest(("Arm Works",), ("Bolt Works",), walk=Walk(via=via), budget=Budget(timeout_s=30))
+    request = PathRequest(("Arm Works",), ("Bolt Works",), walk=Walk(via=via), budget=Budget(timeout_s=100))
     expected = PathStatus.FOUND if found else PathStatus.NO_PATH
     options = ServiceSettings()
     with ThreadPoolExecutor(1) as executor:

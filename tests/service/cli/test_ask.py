@@ -25,11 +25,7 @@ def run(*arguments: str) -> Result:
 
 
 def test_the_operation_is_shown_before_the_answer() -> None:
-    # A server that has just started spends the time of its first questions on making their plans.
-    for _ in range(5):
-        result = run("Is Intel exposed to sanctions?")
-        if "BUDGET_EXHAUSTED" not in result.stdout:
-            break
+    result = run("Is Intel exposed to sanctions?")
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
     assert lines[:3] == ['exposure(id: "company:intel", first: 10)', "FOUND", "ACM Research Shanghai"]

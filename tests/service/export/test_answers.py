@@ -18,22 +18,20 @@ from service.settings import ServiceSettings
 
 pytestmark = pytest.mark.anyio
 
-SETTINGS = ServiceSettings(max_timeout_ms=60_000)
-
 
 def searches(graph: Graph) -> Searches:
-    return Searches(CypherEngine(graph, hub_degree=1_000), SETTINGS)
+    return Searches(CypherEngine(graph, hub_degree=1_000), ServiceSettings())
 
 
 async def path(graph: Graph) -> AnswerPart:
     """The best path between two entities of the story."""
-    answer = await searches(graph).run(PathRequest(("Intel",), ("United States",), budget=Budget(timeout_s=30)))
+    answer = await searches(graph).run(PathRequest(("Intel",), ("United States",), budget=Budget(timeout_s=100)))
     return AnswerPart.of_paths(answer.paths)
 
 
 async def exposure(graph: Graph) -> AnswerPart:
     """What ties Intel to listed parties."""
-    answer = await searches(graph).run(ExposureRequest("Intel", budget=Budget(max_depth=4, timeout_s=30)))
+    answer = await searches(graph).run(ExposureRequest("Intel", budget=Budget(max_depth=4, timeout_s=100)))
     return AnswerPart.of_paths((tie.path for tie in answer.exposures if tie.path is not None), [answer.entity])
 
 

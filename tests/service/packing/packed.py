@@ -19,11 +19,10 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 
 async def packed(graph: Graph, key: Ed25519PrivateKey | None = None) -> Pack:
     """The path between two entities of the story, packed."""
-    settings = ServiceSettings(max_timeout_ms=60_000)
 
     async def asks() -> FoundPaths:
-        request = PathRequest(("Intel",), ("United States",), k=2, budget=Budget(timeout_s=30))
-        answer = await Searches(CypherEngine(graph, hub_degree=1_000), settings).run(request)
+        request = PathRequest(("Intel",), ("United States",), k=2, budget=Budget(timeout_s=100))
+        answer = await Searches(CypherEngine(graph, hub_degree=1_000), ServiceSettings()).run(request)
         return FoundPaths(answer.paths, answer.report.status, answer.report.hint)
 
     return await make_pack(graph, QUESTION, asks, key=key)

@@ -17,8 +17,6 @@ from tests.service.holdings_build import Owners, owners
 
 pytestmark = pytest.mark.anyio
 
-SETTINGS = ServiceSettings(max_timeout_ms=60_000)
-
 
 def namesakes() -> Owners:
     """The owners, two firms of one name in two countries, and a person with an alias."""
@@ -40,8 +38,8 @@ def asked(
 async def screening(graph: Graph) -> Screening:
     """Screens against the graph of namesakes and owners."""
     await namesakes().write(graph)
-    searches = Searches(CypherEngine(graph, hub_degree=1_000), SETTINGS)
-    return Screening(graph, searches, SETTINGS, ScreeningRules())
+    searches = Searches(CypherEngine(graph, hub_degree=1_000), ServiceSettings())
+    return Screening(graph, searches, ServiceSettings(), ScreeningRules())
 
 
 async def screen(screening: Screening, *names: AskedName) -> list[Screened]:
