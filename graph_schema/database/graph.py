@@ -18,6 +18,7 @@ from neo4j.exceptions import AuthError, ClientError, ConfigurationError, DriverE
 
 from graph_schema.correlation import transaction_metadata
 from graph_schema.database.breaker import Breaker
+from graph_schema.database.commits import SeenCommits
 from graph_schema.database.observed import ObservedTransaction, SlowQueries
 from graph_schema.errors import (
     DeadlineExceeded,
@@ -68,21 +69,26 @@ class Graph:
         *,
         breaker: Breaker | None = None,
         slow_queries: SlowQueries | None = None,
+        seen: SeenCommits | None = None,
     ) -> None:
         self._driver = driver
         self.settings = settings
         self._breaker = breaker
         self.slow_queries = slow_queries
+        self._seen = seen or SeenCommits()
 
     def guarded(self) -> "Graph":
         """The same graph for those who cannot wait: a read that fails is tried once more, and while the database does not
         answer reads are refused at once."""
-        return Graph(self._driver, self.settings, breaker=Breaker(), slow_queries=self.slow_queries)
+        return Graph(
+            self._driver, self.settings, breaker=Breaker(), slow_queries=self.slow_queries, seen=self._seen
+        )
 
     def telling_slow_queries(self) -> "Graph":
         """The same graph, which logs queries that take long."""
+        slow_queries = SlowQueries(self.settings.slow_query_s)
         return Graph(
-            self._driver, self.settings, breaker=self._breaker, slow_queries=SlowQueries(self.settings.slow_query_s)
+            self._driver, self.settings, breaker=self._breaker, slow_queries=slow_queries, seen=self._seen
         )
 
     @property
@@ -201,10 +207,11 @@ class Graph:
 
     def _session(self) -> AsyncSession:
         if self._breaker is None:
-            return self._driver.session(database=self.settings.database)
+            return self._driver.session(database=self.settings.database, bookmark_manager=self._seen)
         # Both are settings of the driver by its documentation; a session takes them too.
         return self._driver.session(
             database=self.settings.database,
+            bookmark_manager=self._seen,
             max_transaction_retry_time=_RETRY_TIME_S,
             initial_retry_delay=_RETRY_DELAY_S,
         )
@@ -236,9 +243,12 @@ class Graph:
                 raise DeadlineExceeded("the database stopped a transaction that ran too long") from error
             raise GraphError(_first_line(error)) from error
         except Neo4jError as error:
-            unavailable = error.is_retryable()
-            raise (GraphUnavailable if unavailable else GraphError)(_first_line(error)) from error
+            if not error.is_retryable():
+                raise GraphError(_first_line(error)) from error
+            self._seen.forget()
+            raise GraphUnavailable(_first_line(error)) from error
         except (DriverError, OSError) as error:
+            self._seen.forget()
             raise GraphUnavailable(f"no Neo4j answers at {self.settings.uri}: {_first_line(error)}") from error
 
 

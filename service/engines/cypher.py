@@ -1,11 +1,11 @@
 """The engine that searches in the database: one Cypher query for each level of a search, all in one READ transaction.
 
-A READ transaction sees what others commit meanwhile: the graph's version is read before and after, so that an answer is of one.
+A READ transaction sees what others commit meanwhile, and parts of it before the rest: the graph's version is read before and
+after in transactions of their own, each of which begins when all that the one before could see is there as a whole.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TypeVar
 
 from neo4j import AsyncManagedTransaction
@@ -14,7 +14,7 @@ from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
 from graph_schema.errors import GraphChanged
 from service.engines.hub_degrees import HubDegrees
-from service.engines.interface import GraphView, Moved
+from service.engines.interface import LEAST_S, GraphView
 from service.engines.records_view import RecordsView
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
@@ -44,16 +44,17 @@ class CypherEngine:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
 
-        async def on_view(tx: AsyncManagedTransaction) -> T:
-            version = await graph_version(tx)
-            answer = await work(CypherView(tx, version, self._hub_degrees, self._hub_degree))
-            if await graph_version(tx) != version:
-                raise Moved
-            return answer
+        def left() -> float:
+            return max(deadline - loop.time(), LEAST_S)
 
-        while (left := deadline - loop.time()) > 0:
-            with suppress(Moved):
-                return await self._graph.read_within(left, on_view)
+        async def on_view(tx: AsyncManagedTransaction, version: int) -> T:
+            return await work(CypherView(tx, version, self._hub_degrees, self._hub_degree))
+
+        while loop.time() < deadline:
+            version = await self._graph.read_within(left(), graph_version)
+            answer = await self._graph.read_within(left(), on_view, version)
+            if await self._graph.read_within(left(), graph_version) == version:
+                return answer
         raise GraphChanged("the graph changed again and again while the question was answered: ask again")
 
 

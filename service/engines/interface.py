@@ -21,8 +21,8 @@ from service.queries.supply import Production
 T = TypeVar("T")
 
 
-class Moved(Exception):
-    """The graph is no longer of the version that a view began with."""
+LEAST_S = 0.1
+"""Seconds that a read gets even where no time is left: none at all would mean no limit."""
 
 
 class GraphReader(Protocol):

@@ -55,8 +55,6 @@ class Change:
     """What became of the graph between two versions."""
 
     version: int
-    exact: bool = True
-    """Nothing was written while it was read; otherwise parts of what the next version brings may be in it."""
     removed_relations: set[RelationId] = field(default_factory=set)
     removed_entities: set[EntityId] = field(default_factory=set)
     entities: list[EntityRow] = field(default_factory=list)

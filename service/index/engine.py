@@ -17,7 +17,7 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
 from graph_schema.ids import EntityId
-from service.engines.interface import GraphView, Moved, PathEngine
+from service.engines.interface import LEAST_S, GraphView, PathEngine
 from service.engines.records_view import RecordsView
 from service.filters.walk import EntityFilter, Walk
 from service.index.around_entity import reach_around
@@ -44,9 +44,6 @@ _AT_ONCE = 50_000
 _LARGE = 2_000_000
 """Relations of a graph of which a new mask is not made in the event loop."""
 
-_LEAST_S = 0.1
-"""Seconds that a try gets even where no time is left: none at all would mean no limit."""
-
 
 class IndexEngine:
     """A `PathEngine` over the snapshot that a keeper holds, and over another engine where that will not do."""
@@ -63,7 +60,7 @@ class IndexEngine:
         deadline = loop.time() + seconds
 
         def left() -> float:
-            return max(deadline - loop.time(), _LEAST_S)
+            return max(deadline - loop.time(), LEAST_S)
 
         if (current := self._keeper.current) is not None:
             with suppress(NotIndexed):
@@ -71,26 +68,20 @@ class IndexEngine:
         for _ in range(2):
             if (snapshot := self._keeper.snapshot) is None:
                 break
-            try:
-                return await self._graph.read_within(left(), self._on_snapshot, snapshot, work)
-            except Moved:
-                await self._keeper.follow(deadline)
-            except NotIndexed:
-                break
+            if await self._graph.read_within(left(), graph_version) == snapshot.version:
+                try:
+                    answer = await self._graph.read_within(left(), self._on_snapshot, snapshot, work)
+                except NotIndexed:
+                    break
+                if await self._graph.read_within(left(), graph_version) == snapshot.version:
+                    return answer
+            await self._keeper.follow(deadline)
         return await self._otherwise.run(left(), work)
 
     async def _on_snapshot(
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
     ) -> T:
-        await _still_at(tx, snapshot)
-        answer = await work(CheckedView(tx, snapshot, self._executor, self._settings))
-        await _still_at(tx, snapshot)
-        return answer
-
-
-async def _still_at(tx: AsyncManagedTransaction, snapshot: Snapshot) -> None:
-    if await graph_version(tx) != snapshot.version:
-        raise Moved
+        return await work(CheckedView(tx, snapshot, self._executor, self._settings))
 
 
 class SnapshotSearches:

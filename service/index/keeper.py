@@ -155,17 +155,19 @@ class IndexKeeper:
             snapshot, asked_at = self.snapshot, time.monotonic()
             if snapshot is None:
                 return
-            if await self._graph.read(graph_version) == snapshot.version:
+            version = await self._graph.read(graph_version)
+            if version == snapshot.version:
                 self._newest_at = asked_at
                 return
             most = max(int(snapshot.number_of_relations * _REBUILD_SHARE), 1_000)
             try:
-                change = await self._graph.read_within(_CHANGE_S, read_change, snapshot.version, most=most)
+                change = await self._graph.read_within(_CHANGE_S, read_change, snapshot.version, version, most=most)
                 self._changed += len(change.relations) + len(change.removed_relations)
                 if self._changed > most:
                     raise TooMuchChanged
                 loop = asyncio.get_running_loop()
                 following = await loop.run_in_executor(self._executor, next_snapshot, snapshot, change)
-                self._hold(following, newest_at=asked_at if change.exact else -math.inf)
+                exact = await self._graph.read(graph_version) == version
+                self._hold(following, newest_at=asked_at if exact else -math.inf)
             except (TooMuchChanged, NotFollowable):
                 await self._load()

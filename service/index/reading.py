@@ -85,15 +85,15 @@ class TooMuchChanged(Exception):
     """So much has changed that reading everything anew is cheaper."""
 
 
-async def read_change(tx: AsyncManagedTransaction, since: int, *, most: int) -> Change:
-    """What has changed after version `since`, and perhaps more that comes with the version after the one told.
+async def read_change(tx: AsyncManagedTransaction, since: int, version: int, *, most: int) -> Change:
+    """What has changed after version `since` until `version`, which was read before; perhaps more that came later.
 
     Raises TooMuchChanged when that is more than `most` entities or relations, or is not told.
     """
     state = await read_state(tx)
-    if state.version < since or state.followable is None or state.followable > since:
+    if version < since or state.followable is None or state.followable > since:
         raise TooMuchChanged
-    change = Change(state.version)
+    change = Change(version)
     async for row in await tx.run(TOMBSTONES, since=since):
         change.removed_relations.update(row["relations"])
         change.removed_entities.update(row["entities"])
@@ -105,7 +105,6 @@ async def read_change(tx: AsyncManagedTransaction, since: int, *, most: int) -> 
     ids = [row.id for row in change.relations]
     change.claims = [_claim(row) async for row in await tx.run(CLAIMS_BEHIND, relations=ids)]
     change.began = await read_runs(tx, {claim.run for claim in change.claims if claim.run is not None})
-    change.exact = (await read_state(tx)).version == change.version
     return change
 
 

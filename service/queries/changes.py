@@ -53,8 +53,6 @@ class WatchedRelation:
 class RelationsNow:
     """The relations of some entities."""
 
-    version: int
-    """Version of the graph before they were read: whatever is newer is told again at the next pulse."""
     known: set[RelationId]
     """Ids of all of them."""
     fresh: list[WatchedRelation]
@@ -67,8 +65,7 @@ async def relations_since(
     tx: AsyncManagedTransaction, ids: Sequence[EntityId], known: Sequence[RelationId], *, since: int, limit: int
 ) -> RelationsNow:
     """Up to `limit` relations of these entities, in full where they are not `known` or changed after `since`."""
-    version = await graph_version(tx)
-    now = RelationsNow(version, set(), [], set())
+    now = RelationsNow(set(), [], set())
     for row in await rows(tx, RELATIONS_SINCE, ids=list(ids), known=list(known), since=since, limit=limit):
         id = RelationId(row["id"])
         now.known.add(id)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from graph_schema.database.graph import Graph
+from graph_schema.database.version import graph_version
 from graph_schema.errors import LimitExceeded
 from graph_schema.ids import EntityId, RelationId
 from service.paths.report import Bound, PathStatus
@@ -49,25 +50,26 @@ async def relation_changes(
     """
     ids = [entity.id for entity in (await lookup(graph, names)).values()]
     seen: dict[RelationId, WatchedRelation] = {}
+    # What comes while relations are read is told again with the version after the one that was read before them.
+    version = await graph.read(graph_version)
     now = await _relations(graph, ids, seen, since=-1 if since is None else since, most=most)
     seen = {one.relation.id: one for one in now.fresh}
     if since is not None:
         for one in _in_order(now.fresh):
             if one.relation.id in now.newer:
-                yield RelationChange(now.version, ChangeKind.CHANGED, one)
-    version = now.version
+                yield RelationChange(version, ChangeKind.CHANGED, one)
     while True:
-        if (await watch.pulse()).version == version:
+        if (newest := (await watch.pulse()).version) == version:
             continue
         now = await _relations(graph, ids, seen, since=version, most=most)
+        version = newest
         for one in _in_order(now.fresh):
             before, seen[one.relation.id] = seen.get(one.relation.id), one
             if before is None or before.relation != one.relation:
                 kind = ChangeKind.ADDED if before is None else ChangeKind.CHANGED
-                yield RelationChange(now.version, kind, one)
+                yield RelationChange(version, kind, one)
         for id in sorted(seen.keys() - now.known):
-            yield RelationChange(now.version, ChangeKind.REMOVED, seen.pop(id))
-        version = now.version
+            yield RelationChange(version, ChangeKind.REMOVED, seen.pop(id))
 
 
 async def _relations(

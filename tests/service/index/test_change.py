@@ -28,7 +28,7 @@ def test_a_change_from_nothing_is_the_whole_graph() -> None:
 async def test_the_database_tells_what_was_written_since_a_version(graph: Graph) -> None:
     build = story()
     await build.write(graph)
-    change = await graph.read(read_change, 0, most=10_000)
+    change = await graph.read(read_change, 0, 7, most=10_000)
     told = change_to(build)
     assert {row.id for row in change.entities} == {row.id for row in told.entities}
     assert {row.id: row.status for row in change.relations} == {row.id: row.status for row in told.relations}
@@ -36,11 +36,11 @@ async def test_the_database_tells_what_was_written_since_a_version(graph: Graph)
         (row.relation, row.document) for row in told.claims
     }
     assert not change.removed_entities
-    nothing = await graph.read(read_change, change.version, most=10_000)
-    assert (nothing.version, nothing.entities, nothing.relations) == (change.version, [], [])
+    nothing = await graph.read(read_change, 7, 7, most=10_000)
+    assert (nothing.version, nothing.entities, nothing.relations) == (7, [], [])
 
 
 async def test_too_large_a_change_is_refused(graph: Graph) -> None:
     await story().write(graph)
     with pytest.raises(TooMuchChanged):
-        await graph.read(read_change, 0, most=1)
+        await graph.read(read_change, 0, 7, most=1)

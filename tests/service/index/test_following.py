@@ -93,8 +93,11 @@ async def test_the_snapshot_follows_whatever_is_written_and_taken_back(
     keeper.snapshot = await load(graph, most_megabytes=100, progress=lambda *_: None)
     for step in given_steps:
         await do(graph, step)
-        await keeper.follow(asyncio.get_running_loop().time() + 10)
         afresh = await load(graph, most_megabytes=100, progress=lambda *_: None)
+        for _ in range(30):  # each waits a second at most
+            await keeper.follow(asyncio.get_running_loop().time() + 10)
+            if keeper.snapshot.version == afresh.version:
+                break
         assert keeper.snapshot.version == afresh.version
         assert content(keeper.snapshot) == content(afresh), step
 
