@@ -80,16 +80,12 @@ class Graph:
     def guarded(self) -> "Graph":
         """The same graph for those who cannot wait: a read that fails is tried once more, and while the database does not
         answer reads are refused at once."""
-        return Graph(
-            self._driver, self.settings, breaker=Breaker(), slow_queries=self.slow_queries, seen=self._seen
-        )
+        return Graph(self._driver, self.settings, breaker=Breaker(), slow_queries=self.slow_queries, seen=self._seen)
 
     def telling_slow_queries(self) -> "Graph":
         """The same graph, which logs queries that take long."""
         slow_queries = SlowQueries(self.settings.slow_query_s)
-        return Graph(
-            self._driver, self.settings, breaker=self._breaker, slow_queries=slow_queries, seen=self._seen
-        )
+        return Graph(self._driver, self.settings, breaker=self._breaker, slow_queries=slow_queries, seen=self._seen)
 
     @property
     def answers(self) -> bool:

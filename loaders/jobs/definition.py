@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from graph_schema.errors import ChokepointError, SettingsError
+from graph_schema.yaml_files import YamlFile
 from loaders.loading.expectations import Expectation
 from loaders.loading.inputs import arguments_of
 from loaders.sources.definition import checked, definitions
@@ -118,57 +118,20 @@ class JobDefinition(BaseModel):
 
 def read_jobs(path: Path) -> list[JobDefinition]:
     """The jobs of a file in its order. Raises SettingsError naming the line and field of every mistake."""
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except RecursionError:
-        raise SettingsError(f"{path}: is nested too deeply to be read") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark is not None else ""
-        raise SettingsError(f"{path}{line}: is not YAML: {getattr(error, 'problem', None) or error}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("jobs"), list) or set(content) != {"jobs"}:
-        raise SettingsError(f"{path}:1: expected one key, `jobs`, with a list of jobs")
+    file = YamlFile.read(path)
     problems: list[str] = []
     jobs: list[JobDefinition] = []
-    for number, row in enumerate(content["jobs"]):
-        at: tuple[Any, ...] = ("jobs", number)
+    for number, row in enumerate(file.rows("jobs")):
         try:
             job = JobDefinition.model_validate(row)
             if any(other.name == job.name for other in jobs):
-                problems.append(f"{path}:{_line(tree, (*at, 'name'))}: name {job.name!r} is given to two jobs")
+                problems.append(f"{file.place('jobs', number, 'name')}: name {job.name!r} is given to two jobs")
             checked(arguments_of(definitions()[job.source]), job.arguments)
             jobs.append(job)
         except ValidationError as error:
-            for problem in error.errors(include_url=False):
-                where = ".".join(map(str, problem["loc"])) or f"jobs[{number}]"
-                words = problem["msg"].removeprefix("Value error, ")
-                problems.append(f"{path}:{_line(tree, (*at, *problem['loc']))}: {where}: {words}")
+            problems += file.problems(error, "jobs", number)
         except ChokepointError as error:
-            problems.append(f"{path}:{_line(tree, (*at, 'arguments'))}: arguments: {error}")
+            problems.append(f"{file.place('jobs', number, 'arguments')}: arguments: {error}")
     if problems:
         raise SettingsError("\n       ".join(problems))
     return jobs
-
-
-def _line(node: yaml.Node | None, path: Sequence[Any]) -> int:
-    """Line of the deepest part of `path` that the file has."""
-    line = 1
-    while node is not None:
-        line = node.start_mark.line + 1
-        if not path:
-            break
-        step, path = path[0], path[1:]
-        if isinstance(node, yaml.MappingNode):
-            found = next(((key, value) for key, value in node.value if key.value == step), None)
-            node = None if found is None else found[1]
-            line = line if found is None else found[0].start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            node = node.value[step]
-        else:
-            node = None
-    return line
