@@ -17,7 +17,13 @@ from service.settings import ServiceSettings
 
 SETTINGS = ServiceSettings()
 SCHEMA = build_schema(SETTINGS)._schema
-REFUSED = {"DOCUMENT_TOO_LARGE", "QUERY_TOO_DEEP", "QUERY_TOO_EXPENSIVE", "GRAPHQL_VALIDATION_FAILED"}
+REFUSED = {
+    "DOCUMENT_TOO_LARGE",
+    "DOCUMENT_TOO_SLOW",
+    "QUERY_TOO_DEEP",
+    "QUERY_TOO_EXPENSIVE",
+    "GRAPHQL_VALIDATION_FAILED",
+}
 JSON = {"content-type": "application/json"}
 
 
