@@ -74,6 +74,7 @@ _COMMANDS: Final[dict[str, str | Callable[[], typer.Typer | Callable[..., None]]
     "pack": "service.cli.pack:pack",
     "export": "service.cli.export:export",
     "browse": "service.cli.browse:browse",
+    "watch": "service.cli.watch:app",
     "mcp": "service.cli.mcp:mcp",
 }
 """Where each command is: a Typer or a function, or what makes one."""

@@ -45,6 +45,8 @@ from service.http.health import healthz, readyz
 from service.http.operations import Operations
 from service.http.origin import PREFLIGHT_HEADERS, AllowedHosts
 from service.http.sockets import Sockets
+from service.http.watch_feed import PATH as WATCH_FEED
+from service.http.watch_feed import watch_feed
 from service.index.engine import IndexEngine
 from service.index.keeper import IndexKeeper
 from service.observability import request_ids
@@ -55,6 +57,8 @@ from service.searches.desk import Searches
 from service.searches.watching import Watch
 from service.settings import ServiceSettings
 from service.warmup import warm_up
+from service.watchlists.keeper import WatchKeeper
+from service.watchlists.settings import WatchSettings
 
 log = structlog.get_logger(__name__)
 
@@ -132,6 +136,7 @@ def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
 
     app.add_route("/documents.json", list_documents)
     app.add_route("/documents/{name}.graphql", show_document)
+    app.add_route(WATCH_FEED, watch_feed)
     app.add_route("/healthz", healthz)
     app.add_route("/readyz", readyz)
     app.add_route("/", home)
@@ -151,6 +156,9 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
     ]
     if app.state.index is not None:
         tasks.append(asyncio.create_task(app.state.index.run()))
+    if (watching := read_settings(WatchSettings)).serving:
+        keeper = WatchKeeper(app.state.graph, app.state.searches, watching, settings)
+        tasks.append(asyncio.create_task(keeper.run()))
     try:
         yield
     finally:

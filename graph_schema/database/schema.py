@@ -23,6 +23,9 @@ DOCUMENT_TITLES: LiteralString = "document_titles"
 """Full-text index over the titles of documents."""
 
 
+_WATCHING = ("WatchList", "Notice", "Delivery")
+
+
 class ItemKind(StrEnum):
     """Kind of a schema item, as the server names it in SHOW INDEXES."""
 
@@ -69,7 +72,7 @@ class Migration:
 
 def wanted_items() -> Iterator[SchemaItem]:
     """Every constraint and index of this version."""
-    for label in ("Entity", "Document", "Claim", "LoadRun", "Removed", "GraphState", "SchemaVersion"):
+    for label in ("Entity", "Document", "Claim", "LoadRun", "Removed", "GraphState", "SchemaVersion", *_WATCHING):
         yield SchemaItem(f"{label.lower()}_id", ItemKind.UNIQUE, False, label, ("id",))
     for label, name in (
         ("Entity", "name"),
@@ -84,6 +87,8 @@ def wanted_items() -> Iterator[SchemaItem]:
         ("Removed", "version"),
     ):
         yield SchemaItem(f"{label.lower()}_{name}", ItemKind.RANGE, False, label, (name,))
+    yield SchemaItem("notice_place", ItemKind.RANGE, False, "Notice", ("watch", "number"))
+    yield SchemaItem("delivery_status", ItemKind.RANGE, False, "Delivery", ("status",))
     yield SchemaItem("loadrun_idempotency_key", ItemKind.UNIQUE, False, "LoadRun", ("idempotency_key",))
     for type in RelationType:
         yield SchemaItem(f"{type.lower()}_id", ItemKind.UNIQUE, True, type, ("id",))

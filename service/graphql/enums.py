@@ -24,6 +24,8 @@ from service.searches.exposure import ExposureKind
 from service.searches.ownership import OwnershipReading, OwnershipVerdict
 from service.searches.paths import DistinctBy
 from service.searches.supply import SupplyDirection
+from service.watchlists.definition import Watched
+from service.watchlists.news import NEWS_MEANINGS, NewsKind
 
 T = TypeVar("T", bound=Enum)
 
@@ -269,3 +271,12 @@ _register(
         AskedBy.MODEL: "The language model that the service was given: look at the call before you trust the answer.",
     },
 )
+_register(
+    Watched,
+    "What of its entities a watch list watches.",
+    {
+        Watched.EXPOSURE: "Their ties to entities that someone has listed.",
+        Watched.RELATIONS: "Their relations: what comes, changes and ends.",
+    },
+)
+_register(NewsKind, "What kind of news a notice is.", NEWS_MEANINGS)

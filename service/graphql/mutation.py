@@ -36,8 +36,8 @@ Named = Annotated[
 ]
 
 
-@strawberry.type(description="What authorised writers may change. All of it may be sent twice without harm.")
-class Mutation:
+@strawberry.type
+class GraphMutation:
     """Needs the header `Authorization: Bearer …` with a key of scope write, or the service's write token."""
 
     @strawberry.mutation(description="Load up to 1,000 statements. Sending the same again changes nothing.")

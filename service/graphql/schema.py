@@ -15,7 +15,7 @@ from service.graphql.claim_query import ClaimQuery
 from service.graphql.document_cache import ReadyDocuments
 from service.graphql.document_limits import DocumentLimits
 from service.graphql.guards import Guard, RunLimits
-from service.graphql.mutation import Mutation
+from service.graphql.mutation import GraphMutation
 from service.graphql.neighbor_query import NeighborQuery
 from service.graphql.ownership_query import OwnershipQuery
 from service.graphql.pack_query import PackQuery
@@ -23,16 +23,29 @@ from service.graphql.path_query import PathQuery
 from service.graphql.prepared import PreparedQueries
 from service.graphql.query import RecordQuery
 from service.graphql.reach_query import ReachQuery
-from service.graphql.subscription import Subscription
+from service.graphql.subscription import GraphSubscription
 from service.graphql.types.jobs import Job
 from service.graphql.types.records import Claim, Document, Entity, Relation
 from service.graphql.types.runs import LoadRun
+from service.graphql.watch_query import WatchMutation, WatchQuery, WatchSubscription
 from service.settings import ServiceSettings
 
 
 @strawberry.type(description="What can be asked of the graph; nothing here changes it.")
-class Query(RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery, PackQuery):
+class Query(
+    RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery, PackQuery, WatchQuery
+):
     """All questions."""
+
+
+@strawberry.type(description="What authorised writers may change. All of it may be sent twice without harm.")
+class Mutation(GraphMutation, WatchMutation):
+    """All changes."""
+
+
+@strawberry.type(description="What can be watched, over a WebSocket (graphql-transport-ws) or an event stream (SSE).")
+class Subscription(GraphSubscription, WatchSubscription):
+    """All that one can be told of."""
 
 
 class Schema(strawberry.Schema):

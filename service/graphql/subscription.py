@@ -23,8 +23,8 @@ Names = Annotated[
 ]
 
 
-@strawberry.type(description="What can be watched, over a WebSocket (graphql-transport-ws) or an event stream (SSE).")
-class Subscription:
+@strawberry.type
+class GraphSubscription:
     """Each subscription is told what the graph's next version brought; changes of one batch come together."""
 
     @strawberry.subscription(

@@ -37,6 +37,7 @@ PAGES = (
     "docs/how-to/back-up.md",
     "docs/how-to/schedule.md",
     "docs/how-to/screen.md",
+    "docs/how-to/watch.md",
     "docs/how-to/weigh-publishers.md",
 )
 BLOCK = re.compile(r"^(<!-- not run: [^\n]+ -->\n)?```(sh|yaml|graphql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

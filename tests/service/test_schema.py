@@ -75,13 +75,14 @@ def test_the_mutations_have_their_known_names() -> None:
     assert mutation is not None
     assert set(mutation.fields) == {
         *("loadTriples", "loadArticle", "retractDocument", "retractRun", "judgeSameAs", "startJob"),
+        *("putWatchList", "removeWatchList"),
     }
 
 
 def test_the_subscriptions_have_their_known_names() -> None:
     subscription = build_schema(schema_text()).subscription_type
     assert subscription is not None
-    assert set(subscription.fields) == {"loadRunProgress", "relationChanges", "exposureChanges"}
+    assert set(subscription.fields) == {"loadRunProgress", "relationChanges", "exposureChanges", "notices"}
 
 
 @pytest.mark.parametrize("name", ["RelationType", "EntityType", "Modality"])

@@ -6,6 +6,7 @@ Neo4j lets readers see a commit bit by bit: the larger it is, the longer they ma
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import LiteralString
 
 import pytest
 from neo4j import AsyncManagedTransaction
@@ -30,22 +31,23 @@ pytestmark = pytest.mark.anyio
 SPREAD, WRITES, READERS = 1_500, 15, 3
 WALK = Walk(hubs=HubPolicy(mode=HubMode.NONE))
 
-PREPARE = """
+PREPARE: LiteralString = """
 MERGE (state:GraphState {id: 'graph'}) SET state.version = 1, state.removals_since = 0
 WITH 1 AS one UNWIND range(1, $spread) AS n
 CREATE (:Entity {id: 'company:' + n, type: 'Company', name: 'Firm ' + n, names: ['firm ' + n], version: 1})
 """
-WRITE = """
+WRITE: LiteralString = """
 MATCH (state:GraphState {id: 'graph'}) SET state.version = $version
 CREATE (hub:Entity {id: 'company:hub-' + $version, type: 'Company', name: 'Hub', version: $version})
 WITH hub UNWIND range(1, $spread) AS n
 MATCH (firm:Entity {id: 'company:' + n})
-CREATE (hub)-[:SUPPLIES {id: $version + ':' + n, status: 'asserted', confidence: 0.9, claims: 1, sources: 1, version: $version}]->(firm)
+CREATE (hub)-[:SUPPLIES {id: $version + ':' + n, status: 'asserted', confidence: 0.9, claims: 1, sources: 1,
+  version: $version}]->(firm)
 """
 
 
-async def run(tx: AsyncManagedTransaction, query: str, **parameters: int) -> None:
-    await (await tx.run(query, parameters)).consume()  # type: ignore[arg-type]
+async def run(tx: AsyncManagedTransaction, query: LiteralString, /, **parameters: int) -> None:
+    await (await tx.run(query, parameters)).consume()
 
 
 async def around(view: GraphView, version: int) -> int:
@@ -73,7 +75,8 @@ async def engines(graph: Graph) -> AsyncIterator[Callable[[str], PathEngine]]:
         keeper.snapshot = await load(graph, most_megabytes=100, progress=lambda *_: None)
         keeping = asyncio.create_task(keeper.run())
         index = IndexEngine(graph, keeper, cypher, executor, ServiceSettings(hub_degree=100_000))
-        yield {"cypher": cypher, "index": index}.__getitem__
+        made: dict[str, PathEngine] = {"cypher": cypher, "index": index}
+        yield made.__getitem__
         keeping.cancel()
         await asyncio.gather(keeping, return_exceptions=True)
 

@@ -1,0 +1,114 @@
+"""What is news: what is seen of a watch list in one state of the graph, and how it differs from what was seen before."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from graph_schema.ids import content_id
+from service.searches.changes import ChangeKind
+
+Seen = dict[str, dict[str, Any]]
+"""What is seen, by a key that stays: `mark` is what makes it another one, `text` says it, `type` and `sources` are of relations.
+It is stored as JSON."""
+
+
+class NewsKind(StrEnum):
+    """What kind of news a notice is."""
+
+    NEW_EXPOSURE = "new_exposure"
+    CHANGED_EXPOSURE = "changed_exposure"
+    ENDED_EXPOSURE = "ended_exposure"
+    NEW_RELATION = "new_relation"
+    NEW_RELATION_TYPE = "new_relation_type"
+    CHANGED_STATUS = "changed_status"
+    LOST_EVIDENCE = "lost_evidence"
+    ENDED_RELATION = "ended_relation"
+
+    @property
+    def change(self) -> ChangeKind:
+        """Whether something came, changed or went."""
+        return _CHANGES.get(self, ChangeKind.CHANGED)
+
+
+NEWS_MEANINGS = {
+    NewsKind.NEW_EXPOSURE: "A tie to a listed entity that there was not.",
+    NewsKind.CHANGED_EXPOSURE: "A tie to a listed entity leads another way.",
+    NewsKind.ENDED_EXPOSURE: "A tie to a listed entity is no more.",
+    NewsKind.NEW_RELATION: "A relation that there was not, of a type that the entity has already.",
+    NewsKind.NEW_RELATION_TYPE: "The first relation of its type that the entity has.",
+    NewsKind.CHANGED_STATUS: "A relation stands otherwise, as planned and now asserted.",
+    NewsKind.LOST_EVIDENCE: "A relation has fewer publishers behind it than before.",
+    NewsKind.ENDED_RELATION: "A relation is no more: nothing states it now.",
+}
+_CHANGES = {
+    NewsKind.NEW_EXPOSURE: ChangeKind.ADDED,
+    NewsKind.ENDED_EXPOSURE: ChangeKind.REMOVED,
+    NewsKind.NEW_RELATION: ChangeKind.ADDED,
+    NewsKind.NEW_RELATION_TYPE: ChangeKind.ADDED,
+    NewsKind.ENDED_RELATION: ChangeKind.REMOVED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is seen of a watch list."""
+
+    version: int
+    """The graph was at least of this version."""
+    seen: Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference, before anybody was told."""
+
+    id: str
+    """The same for the same difference from the same state, whoever finds it."""
+    kind: NewsKind
+    about: str
+    """Id of the entity that is watched."""
+    text: str
+    what: Mapping[str, Any]
+    """What came or changed; what there was, where it went."""
+
+
+def news_between(name: str, version: int, before: Seen, after: Seen) -> list[Difference]:
+    """The differences of what is seen of a watch list since `version`, by key."""
+    found = []
+    for key, kind, one in sorted(_differences(before, after)):
+        id = content_id("notice", name, str(version), kind, key, str(one["mark"]))
+        found.append(Difference(id, kind, one["about"], f"{_WORDS[kind]}: {one['text']}", one))
+    return found
+
+
+def _differences(before: Seen, after: Seen) -> Iterator[tuple[str, NewsKind, dict[str, Any]]]:
+    types = {(one["about"], one["type"]) for one in before.values() if "type" in one}
+    for key, one in after.items():
+        was, relation = before.get(key), "type" in one
+        if was is None:
+            if not relation:
+                yield key, NewsKind.NEW_EXPOSURE, one
+            elif (one["about"], one["type"]) in types:
+                yield key, NewsKind.NEW_RELATION, one
+            else:
+                types.add((one["about"], one["type"]))
+                yield key, NewsKind.NEW_RELATION_TYPE, one
+        elif was["mark"] != one["mark"]:
+            yield key, NewsKind.CHANGED_STATUS if relation else NewsKind.CHANGED_EXPOSURE, one
+        elif relation and one["sources"] < was["sources"]:
+            yield key, NewsKind.LOST_EVIDENCE, one
+    for key in before.keys() - after.keys():
+        yield key, NewsKind.ENDED_RELATION if "type" in before[key] else NewsKind.ENDED_EXPOSURE, before[key]
+
+
+_WORDS = {
+    NewsKind.NEW_EXPOSURE: "new exposure",
+    NewsKind.CHANGED_EXPOSURE: "exposure changed",
+    NewsKind.ENDED_EXPOSURE: "exposure ended",
+    NewsKind.NEW_RELATION: "new relation",
+    NewsKind.NEW_RELATION_TYPE: "first relation of its type",
+    NewsKind.CHANGED_STATUS: "status changed",
+    NewsKind.LOST_EVIDENCE: "evidence lost",
+    NewsKind.ENDED_RELATION: "relation ended",
+}
