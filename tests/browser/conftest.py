@@ -83,6 +83,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             serving = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:
             wait_for(f"{service}/readyz", log)
+            wait_for_index(f"{service}/readyz", log)
             yield Product(
                 service, database["browser"], database["uri"].removeprefix("bolt://"), "neo4j", database["password"]
             )
@@ -103,6 +104,17 @@ def wait_for(address: str, log: Path, *, seconds: float = 90) -> None:
         except (URLError, OSError):
             time.sleep(0.3)
     pytest.fail(f"{address} did not answer:\n{log.read_text()[-3000:]}")
+
+
+def wait_for_index(address: str, log: Path, *, seconds: float = 180) -> None:
+    """Return once the index answers: before that a first question may spend its time on plans of the database."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with urlopen(address, timeout=5) as answer:
+            if json.load(answer)["index"]["state"] == "ready":
+                return
+        time.sleep(0.3)
+    pytest.fail(f"no index:\n{log.read_text()[-3000:]}")
 
 
 @pytest.fixture

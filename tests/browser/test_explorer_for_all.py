@@ -199,10 +199,10 @@ def test_the_pages_own_code_is_small() -> None:
 
 
 def test_time_filters_leave_everything_else_where_it_was(watched: Page, product: Product) -> None:
-    open_at(watched, product, "/?ask=tie&of=company:nvidia&of=country:china&hubs=NONE")
+    open_at(watched, product, "/?ask=tie&of=company:huawei&of=country:united-states&hubs=NONE")
     before = places(watched)
     expect(watched.locator(".density rect").first).to_be_visible()
-    watched.goto(f"{product.service}/?ask=tie&of=company:nvidia&of=country:china&hubs=NONE&confidence=0.7")
+    watched.goto(f"{product.service}/?ask=tie&of=company:huawei&of=country:united-states&hubs=NONE&confidence=0.8")
     answered(watched)
     after = places(watched)
     assert len(after) < len(before)
