@@ -1,12 +1,13 @@
 """Looks for news of all watch lists whenever the graph has changed, and delivers what is due."""
 
 import asyncio
+import time
 
 import structlog
 
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.errors import ChokepointError
+from graph_schema.errors import ChokepointError, GraphUnavailable
 from service.searches.desk import Searches
 from service.settings import ServiceSettings
 from service.watchlists import store
@@ -18,8 +19,12 @@ from service.watchlists.store import Delivery, StoredWatch
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 20
+_AT_ONCE = 5
+_SPARE_S = 60.0
+"""Seconds beyond the longest time of its attempts for which what is taken belongs to one process."""
 _LONGEST_PAUSE_S = 3_600.0
+_AGAIN_S = 60.0
+"""Seconds after which a watch list that could not look tries again."""
 
 
 class WatchKeeper:
@@ -27,6 +32,7 @@ class WatchKeeper:
 
     def __init__(self, graph: Graph, searches: Searches, settings: WatchSettings, limits: ServiceSettings) -> None:
         self._graph, self._searches, self._settings, self._limits = graph, searches, settings, limits
+        self._again_at: dict[str, float] = {}
 
     async def run(self) -> None:
         """Look and deliver until cancelled. A database that does not answer only delays it."""
@@ -49,8 +55,8 @@ class WatchKeeper:
         """
         version = await self._graph.read(graph_version)
         told = 0
-        for stored in await self._graph.read(store.watches):
-            if stored.version != version:
+        for stored in await self._graph.read(store.watches_behind, version):
+            if time.monotonic() >= self._again_at.get(stored.watch.name, 0.0):
                 told += await self._look(stored)
         return told
 
@@ -58,7 +64,10 @@ class WatchKeeper:
         watch = stored.watch
         try:
             now = await observe(self._graph, self._searches, watch, self._limits)
+        except GraphUnavailable:
+            raise
         except ChokepointError as error:
+            self._again_at[watch.name] = time.monotonic() + _AGAIN_S
             if stored.error != str(error):
                 log.warning("a watch list could not look", watch=watch.name, reason=str(error))
                 await self._graph.write(store.failed_to_look, watch.name, str(error))
@@ -70,8 +79,9 @@ class WatchKeeper:
     async def send(self) -> tuple[int, int]:
         """Deliver what is due; how many deliveries were done and how many failed. Raises GraphUnavailable, GraphError."""
         done = failed = 0
-        while due := await self._graph.write(store.take_deliveries, limit=_AT_ONCE):
-            for delivery in due:
+        lease_s = _SPARE_S + _AT_ONCE * self._settings.timeout_seconds
+        while await self._graph.read(store.is_due):
+            for delivery in await self._graph.write(store.take_deliveries, limit=_AT_ONCE, lease_s=lease_s):
                 if await self._send(delivery):
                     done += 1
                 else:

@@ -12,12 +12,9 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
-from graph_schema.database.cypher import native, rows
+from graph_schema.database.cypher import native, one, rows
 from service.watchlists.definition import Channel, WatchList
 from service.watchlists.news import Difference, NewsKind, Seen, Sighting
-
-LEASE_S = 120
-"""Seconds after which what one process began to deliver is due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,8 @@ async def put_watch(tx: AsyncManagedTransaction, watch: WatchList) -> None:
 
 REMOVE: LiteralString = """
 MATCH (w:WatchList {id: $name})
-OPTIONAL MATCH (n:Notice {watch: $name}) OPTIONAL MATCH (d:Delivery)-[:OF]->(n)
+OPTIONAL MATCH (n:Notice {watch: $name}) WHERE n.number > 0
+OPTIONAL MATCH (d:Delivery)-[:OF]->(n)
 DETACH DELETE d, n, w
 RETURN count(DISTINCT w) AS removed
 """
@@ -100,16 +98,19 @@ RETURN collect(w {.*}) AS rows
 
 async def watches(tx: AsyncManagedTransaction, names: Sequence[str] | None = None) -> list[StoredWatch]:
     """Watch lists by name; all, where none are named."""
-    return [
-        StoredWatch(
-            WatchList.model_validate_json(row["definition"]),
-            row.get("version"),
-            json.loads(row.get("seen") or "{}"),
-            native(row.get("observed")),
-            row.get("error"),
-        )
-        for row in await rows(tx, WATCHES, names=None if names is None else list(names))
-    ]
+    return [_watch(row) for row in await rows(tx, WATCHES, names=None if names is None else list(names))]
+
+
+BEHIND: LiteralString = """
+MATCH (w:WatchList) WHERE w.version IS NULL OR w.version <> $version
+WITH w ORDER BY w.id
+RETURN collect(w {.*}) AS rows
+"""
+
+
+async def watches_behind(tx: AsyncManagedTransaction, version: int) -> list[StoredWatch]:
+    """Watch lists that have not seen this version of the graph."""
+    return [_watch(row) for row in await rows(tx, BEHIND, version=version)]
 
 
 # The property is read after the node is locked: two who look at once write one after the other.
@@ -161,7 +162,7 @@ WITH n ORDER BY n.number LIMIT $limit
 RETURN collect(n {.*}) AS rows
 """
 NEWEST_NOTICES: LiteralString = """
-MATCH (n:Notice {watch: $name})
+MATCH (n:Notice {watch: $name}) WHERE n.number > 0
 WITH n ORDER BY n.number DESC SKIP $skip LIMIT $limit
 RETURN collect(n {.*}) AS rows
 """
@@ -177,6 +178,14 @@ async def newest_notices(tx: AsyncManagedTransaction, name: str, *, skip: int = 
     return [_notice(row) for row in await rows(tx, NEWEST_NOTICES, name=name, skip=skip, limit=limit)]
 
 
+DUE: LiteralString = "RETURN EXISTS { MATCH (d:Delivery {status: 'due'}) WHERE d.next <= datetime() } AS due"
+
+
+async def is_due(tx: AsyncManagedTransaction) -> bool:
+    """Whether anything is to be delivered now."""
+    return bool((await one(tx, DUE))["due"])
+
+
 # Whoever takes a delivery puts its next attempt off before anything is sent; the lock on it lets one take it.
 TAKE: LiteralString = """
 MATCH (d:Delivery {status: 'due'}) WHERE d.next <= datetime()
@@ -189,8 +198,8 @@ RETURN collect({id: d.id, channel: d.channel, attempts: d.attempts, notice: n {.
 """
 
 
-async def take_deliveries(tx: AsyncManagedTransaction, *, limit: int) -> list[Delivery]:
-    """Deliveries that are due, which nobody else takes meanwhile."""
+async def take_deliveries(tx: AsyncManagedTransaction, *, limit: int, lease_s: float) -> list[Delivery]:
+    """Deliveries that are due; nobody else takes them for `lease_s` seconds, after which they are due again."""
     found = [
         Delivery(
             row["id"],
@@ -199,7 +208,7 @@ async def take_deliveries(tx: AsyncManagedTransaction, *, limit: int) -> list[De
             _notice(row["notice"]),
             WatchList.model_validate_json(row["definition"]),
         )
-        for row in await rows(tx, TAKE, limit=limit, lease=LEASE_S)
+        for row in await rows(tx, TAKE, limit=limit, lease=lease_s)
     ]
     return sorted(found, key=lambda one: (one.notice.watch, one.notice.number))
 
@@ -258,4 +267,14 @@ def _notice(row: Any) -> Notice:
         row["text"],
         json.loads(row["what"]),
         at,
+    )
+
+
+def _watch(row: Any) -> StoredWatch:
+    return StoredWatch(
+        WatchList.model_validate_json(row["definition"]),
+        row.get("version"),
+        json.loads(row.get("seen") or "{}"),
+        native(row.get("observed")),
+        row.get("error"),
     )

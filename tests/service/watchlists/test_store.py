@@ -45,12 +45,12 @@ async def test_what_one_takes_is_not_due_to_others_until_its_time(graph: Graph) 
     await graph.write(store.put_watch, INTEL.model_copy(update={"email": "a@example.org"}))
     (stored,) = await graph.read(store.watches)
     await graph.write(store.advance, stored, Sighting(3, SEEN), news_between("intel", 0, {}, SEEN))
-    taken = await graph.write(store.take_deliveries, limit=3)
-    rest = await graph.write(store.take_deliveries, limit=10)
+    taken = await graph.write(store.take_deliveries, limit=3, lease_s=60)
+    rest = await graph.write(store.take_deliveries, limit=10, lease_s=60)
     assert ([one.channel for one in taken], len(rest)) == ([Channel.EMAIL] * 3, 2)
     assert {one.notice.number for one in (*taken, *rest)} == {1, 2, 3, 4, 5}
     await graph.write(store.not_delivered, taken[0].id, "busy", pause_s=0)
-    (again,) = await graph.write(store.take_deliveries, limit=10)
+    (again,) = await graph.write(store.take_deliveries, limit=10, lease_s=60)
     assert (again.id, again.attempts) == (taken[0].id, 1)
 
 
@@ -61,4 +61,4 @@ async def test_a_list_goes_with_all_its_notices(graph: Graph) -> None:
     assert await graph.write(store.remove_watch, "intel")
     assert not await graph.write(store.remove_watch, "intel")
     assert await graph.read(store.notices_after, "intel", 0, limit=10) == []
-    assert await graph.write(store.take_deliveries, limit=10) == []
+    assert await graph.write(store.take_deliveries, limit=10, lease_s=60) == []
