@@ -44,7 +44,7 @@ function budget(state, depth) {
   const { maxDepth, maxTimeoutMs } = limits();
   return {
     maxDepth: Math.min(depth ?? state.depth, maxDepth ?? Infinity),
-    timeoutMs: Math.min(state.timeout, maxTimeoutMs ?? Infinity),
+    timeoutMs: state.timeout ? Math.min(state.timeout, maxTimeoutMs ?? Infinity) : undefined,
   };
 }
 

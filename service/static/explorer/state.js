@@ -16,7 +16,7 @@ const FIELDS = {
   k: ["k", WHOLE, 10],
   weight: ["weight", ONE, "SPECIFICITY"],
   depth: ["depth", WHOLE, 5],
-  timeout: ["timeout", WHOLE, 5000],
+  timeout: ["timeout", WHOLE, 0],
   hubs: ["hubs", ONE, "BLOCK_TRANSIT"],
   direction: ["direction", ONE, "UPSTREAM"],
   tiers: ["tiers", WHOLE, 4],

@@ -17,7 +17,7 @@ export function showStatus(root, { state, report, model, more, unconnected, ghos
     NONE_WITHIN_BOUNDS: () => known.text(state.ask === "supply" ? state.tiers : state.depth),
     BUDGET_EXHAUSTED: () => known.text(words.bounds[report.limitedBy] ?? "work"),
   }[report.status] ?? (() => (state.ask === "exposure" ? words.NOTHING_LISTED : state.ask === "supply" ? words.NOTHING_ALONG : known.text));
-  const { maxDepth, maxTimeoutMs } = limits();
+  const { maxDepth, timeoutMs, maxTimeoutMs } = limits();
   const deeper = state.ask !== "supply" && state.depth < maxDepth && (report.status === "NONE_WITHIN_BOUNDS" || report.limitedBy === "DEPTH");
   put(
     root,
@@ -29,7 +29,7 @@ export function showStatus(root, { state, report, model, more, unconnected, ghos
         "p",
         { class: "acts" },
         deeper && act(words.deeper(maxDepth), { depth: maxDepth }),
-        report.status === "BUDGET_EXHAUSTED" && state.timeout < maxTimeoutMs && act(words.longer(maxTimeoutMs / 1000), { timeout: maxTimeoutMs }),
+        report.status === "BUDGET_EXHAUSTED" && (state.timeout || timeoutMs) < maxTimeoutMs && act(words.longer(maxTimeoutMs / 1000), { timeout: maxTimeoutMs }),
         report.hubsSkipped.length > 0 && state.hubs !== "NONE" && act(words.through, { hubs: "NONE" }),
         isFiltered(state) && h("button", { type: "button", onclick: () => go(unfiltered(state)) }, words.unfilter),
       ),
