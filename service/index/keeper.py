@@ -119,9 +119,12 @@ class IndexKeeper:
     async def follow(self, deadline: float) -> None:
         """Have the snapshot brought up to date, and wait a moment for it."""
         left = min(deadline - asyncio.get_running_loop().time(), _MOST_WAIT_S)
+        following = asyncio.ensure_future(self._follow())
+        # Nobody hears of its failure once the wait is over; the next one meets the same, and tells.
+        following.add_done_callback(lambda done: done.cancelled() or done.exception())
         with suppress(TimeoutError, ChokepointError, TooLarge, TooManyConfidences):
             async with asyncio.timeout(max(left, 0.0)):
-                await asyncio.shield(self._follow())
+                await asyncio.shield(following)
 
     async def _load(self) -> None:
         began = time.monotonic()

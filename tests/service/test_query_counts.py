@@ -38,6 +38,8 @@ QUESTIONS = {
     "loadRuns": "loadRuns(first: 50) { nodes { id counts { name } } }",
     "freshness": "freshness(first: 50) { nodes { id counts { name } } }",
     "jobs": "jobs { name }",
+    "watchLists": "watchLists { name entities }",
+    "notices": 'notices(list: "list 1", first: 50) { nodes { text details } }',
     "neighbors": 'neighbors(id: "Left", first: 50, groupBy: RELATION) { nodes { entity { name } relations { id } } '
     "groups { key } }",
     "allSimplePaths": f'allSimplePaths(from: "Left", to: "Right", maxLength: 2, first: 50) {{ nodes {PATH} }}',
@@ -126,6 +128,9 @@ UNWIND range(1, $n) AS i
 WITH i, datetime('2026-01-01T06:00:00Z') AS at
 CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})
 CREATE (:LoadRun {id: 'run:of ' + i, job: 'load', source: 'source ' + i, started: at, finished: at, status: 'finished'})
+CREATE (:WatchList {id: 'list ' + i, definition: '{"name": "list-' + i + '", "entities": ["Left"]}'})
+CREATE (:Notice {id: 'notice ' + i, watch: 'list 1', number: i, version: 1, kind: 'new_relation', about: 'company:left',
+  text: 'new', what: '{}', at: at})
 """
 
 
