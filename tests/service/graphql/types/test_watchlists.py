@@ -16,13 +16,18 @@ def test_what_is_not_given_is_as_in_a_file() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"name": "Not This"}, "name: String should match pattern"),
-        ({"entities": [ID(str(n)) for n in range(21)]}, "entities: Tuple should have at most 20 items"),
-        ({"webhook": "https://hooks.example"}, "list: webhook and secret go together"),
+        (WatchListInput(name="Not This", entities=[ID("Intel")]), "name: String should match pattern"),
+        (
+            WatchListInput(name="many", entities=[ID(str(n)) for n in range(21)]),
+            "entities: Tuple should have at most 20 items",
+        ),
+        (
+            WatchListInput(name="intel", entities=[ID("Intel")], webhook="https://hooks.example"),
+            "list: webhook and secret go together",
+        ),
     ],
 )
-def test_a_mistake_is_one_line(given: dict[str, object], told: str) -> None:
-    whole = {"name": "intel", "entities": [ID("Intel")], **given}
+def test_a_mistake_is_one_line(given: WatchListInput, told: str) -> None:
     with pytest.raises(QuestionError) as refused:
-        WatchListInput(**whole).to_domain()  # type: ignore[arg-type]
+        given.to_domain()
     assert str(refused.value).startswith(told)
