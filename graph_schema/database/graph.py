@@ -203,11 +203,11 @@ class Graph:
 
     def _session(self) -> AsyncSession:
         if self._breaker is None:
-            return self._driver.session(database=self.settings.database, bookmark_manager=self._seen)
+            return self._driver.session(database=self.settings.database, bookmark_manager=self._seen.manager)
         # Both are settings of the driver by its documentation; a session takes them too.
         return self._driver.session(
             database=self.settings.database,
-            bookmark_manager=self._seen,
+            bookmark_manager=self._seen.manager,
             max_transaction_retry_time=_RETRY_TIME_S,
             initial_retry_delay=_RETRY_DELAY_S,
         )

@@ -28,22 +28,35 @@ async def matches(
 ) -> dict[str, list[EntityMatch]]:
     """All entities, of one type where given, that have each id, name or alias, best first. Raises EntityNotFound."""
     names = list(dict.fromkeys(names))
+    found, like = await _sought(tx, names, type)
+    for name in names:
+        if name not in found:
+            raise EntityNotFound(name, close=close_names(like.get(name, ())), graph_is_empty=not await _any_entity(tx))
+    return found
+
+
+async def entities_known(tx: AsyncManagedTransaction, names: Iterable[str]) -> dict[str, EntityRecord]:
+    """`entities_meant`, without the names that nothing has."""
+    found, _ = await _sought(tx, list(dict.fromkeys(names)), None)
+    return {name: found[name][0].entity for name in found}
+
+
+async def _sought(
+    tx: AsyncManagedTransaction, names: list[str], type: EntityType | None
+) -> tuple[dict[str, list[EntityMatch]], dict[str, list[EntityMatch]]]:
+    """What has each name, and for names that are not exactly those of an entity what is like them."""
     called = await entities_called(tx, names)
     found = {
         name: kept for name, all in called.items() if (kept := [one for one in all if type in (None, one.entity.type)])
     }
     missing = [name for name in names if name not in found]
-    if missing:
-        where = None if type is None else EntityFilter(types=(type,))
-        like = await entities_like(tx, missing, where=where)
-        for name in missing:
-            named = [one for one in like.get(name, ()) if one.kind < MatchKind.FUZZY]
-            if not named:
-                raise EntityNotFound(
-                    name, close=close_names(like.get(name, ())), graph_is_empty=not await _any_entity(tx)
-                )
+    if not missing:
+        return found, {}
+    like = await entities_like(tx, missing, where=None if type is None else EntityFilter(types=(type,)))
+    for name in missing:
+        if named := [one for one in like.get(name, ()) if one.kind < MatchKind.FUZZY]:
             found[name] = named
-    return found
+    return found, like
 
 
 ANY_ENTITY: LiteralString = """

@@ -42,7 +42,7 @@ def notice_json(notice: Notice) -> dict[str, Any]:
         "entity": notice.about,
         "text": notice.text,
         "at": notice.at.isoformat(),
-        "details": {key: value for key, value in notice.what.items() if key not in ("about", "mark", "text")},
+        "details": notice.details,
     }
 
 

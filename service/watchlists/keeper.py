@@ -6,7 +6,6 @@ import time
 import structlog
 
 from graph_schema.database.graph import Graph
-from graph_schema.database.version import graph_version
 from graph_schema.errors import ChokepointError, GraphUnavailable
 from service.searches.desk import Searches
 from service.settings import ServiceSettings
@@ -53,9 +52,8 @@ class WatchKeeper:
 
         Raises GraphUnavailable, GraphError.
         """
-        version = await self._graph.read(graph_version)
         told = 0
-        for stored in await self._graph.read(store.watches_behind, version):
+        for stored in await self._graph.read(store.watches_behind):
             if time.monotonic() >= self._again_at.get(stored.watch.name, 0.0):
                 told += await self._look(stored)
         return told

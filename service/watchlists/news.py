@@ -28,7 +28,8 @@ class NewsKind(StrEnum):
     @property
     def change(self) -> ChangeKind:
         """Whether something came, changed or went."""
-        return _CHANGES.get(self, ChangeKind.CHANGED)
+        named = {"new": ChangeKind.ADDED, "ended": ChangeKind.REMOVED}
+        return named.get(self.value.partition("_")[0], ChangeKind.CHANGED)
 
 
 NEWS_MEANINGS = {
@@ -40,13 +41,6 @@ NEWS_MEANINGS = {
     NewsKind.CHANGED_STATUS: "A relation stands otherwise, as planned and now asserted.",
     NewsKind.LOST_EVIDENCE: "A relation has fewer publishers behind it than before.",
     NewsKind.ENDED_RELATION: "A relation is no more: nothing states it now.",
-}
-_CHANGES = {
-    NewsKind.NEW_EXPOSURE: ChangeKind.ADDED,
-    NewsKind.ENDED_EXPOSURE: ChangeKind.REMOVED,
-    NewsKind.NEW_RELATION: ChangeKind.ADDED,
-    NewsKind.NEW_RELATION_TYPE: ChangeKind.ADDED,
-    NewsKind.ENDED_RELATION: ChangeKind.REMOVED,
 }
 
 
@@ -69,7 +63,7 @@ class Difference:
     about: str
     """Id of the entity that is watched."""
     text: str
-    what: Mapping[str, Any]
+    details: Mapping[str, Any]
     """What came or changed; what there was, where it went."""
 
 
@@ -78,7 +72,8 @@ def news_between(name: str, version: int, before: Seen, after: Seen) -> list[Dif
     found = []
     for key, kind, one in sorted(_differences(before, after)):
         id = content_id("notice", name, str(version), kind, key, str(one["mark"]))
-        found.append(Difference(id, kind, one["about"], f"{_WORDS[kind]}: {one['text']}", one))
+        details = {name: value for name, value in one.items() if name not in ("about", "mark", "text")}
+        found.append(Difference(id, kind, one["about"], f"{_WORDS[kind]}: {one['text']}", details))
     return found
 
 

@@ -1,16 +1,14 @@
 """Looks at the graph for a watch list: the ties of its entities to listed ones, and their relations."""
 
-from collections.abc import Iterable
-
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.errors import ChokepointError, EntityNotFound, LimitExceeded
+from graph_schema.errors import ChokepointError, LimitExceeded
 from service.paths.budget import Budget
 from service.paths.report import Bound, PathStatus
 from service.queries.changes import WatchedRelation, relations_since
+from service.queries.entities_meant import entities_known
 from service.queries.records import EntityRecord
 from service.searches.desk import Searches
-from service.searches.endpoints import lookup
 from service.searches.exposure import Exposure, ExposureRequest
 from service.settings import ServiceSettings
 from service.watchlists.definition import Watched, WatchList
@@ -36,8 +34,9 @@ async def observe(graph: Graph, searches: Searches, watch: WatchList, settings: 
     missing would look as if it had ended), ServiceBusy, GraphUnavailable, GraphError.
     """
     version = await graph.read(graph_version)
-    entities = await _there(graph, watch.entities)
-    lists = tuple(one.id for one in await _there(graph, watch.lists))
+    known = await graph.read(entities_known, [*watch.entities, *watch.lists])
+    entities = list({known[name].id: known[name] for name in watch.entities if name in known}.values())
+    lists = tuple(known[name].id for name in watch.lists if name in known)
     seen: Seen = {}
     budget = Budget(max_depth=_DEPTH, max_expansions=settings.max_expansions, timeout_s=settings.max_timeout_ms / 1000)
     if Watched.EXPOSURE in watch.watched and (lists or not watch.lists):
@@ -59,18 +58,6 @@ async def observe(graph: Graph, searches: Searches, watch: WatchList, settings: 
             if not watch.relations or one.relation.type in watch.relations
         }
     return Sighting(version, seen)
-
-
-async def _there(graph: Graph, names: Iterable[str]) -> list[EntityRecord]:
-    """The entities that these names mean, without what the graph does not hold."""
-    found = {}
-    for name in names:
-        try:
-            (entity,) = (await lookup(graph, [name])).values()
-        except EntityNotFound:
-            continue
-        found[entity.id] = entity
-    return list(found.values())
 
 
 def _tie(entity: EntityRecord, tie: Exposure) -> dict[str, object]:

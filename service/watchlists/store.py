@@ -46,7 +46,7 @@ class Notice:
     about: str
     """Id of the entity that is watched."""
     text: str
-    what: dict[str, Any]
+    details: dict[str, Any]
     at: dt.datetime
 
 
@@ -102,15 +102,17 @@ async def watches(tx: AsyncManagedTransaction, names: Sequence[str] | None = Non
 
 
 BEHIND: LiteralString = """
-MATCH (w:WatchList) WHERE w.version IS NULL OR w.version <> $version
+OPTIONAL MATCH (state:GraphState {id: 'graph'})
+WITH coalesce(state.version, 0) AS version
+MATCH (w:WatchList) WHERE w.version IS NULL OR w.version <> version
 WITH w ORDER BY w.id
 RETURN collect(w {.*}) AS rows
 """
 
 
-async def watches_behind(tx: AsyncManagedTransaction, version: int) -> list[StoredWatch]:
-    """Watch lists that have not seen this version of the graph."""
-    return [_watch(row) for row in await rows(tx, BEHIND, version=version)]
+async def watches_behind(tx: AsyncManagedTransaction) -> list[StoredWatch]:
+    """Watch lists that have not seen the version of the graph that there is."""
+    return [_watch(row) for row in await rows(tx, BEHIND)]
 
 
 # The property is read after the node is locked: two who look at once write one after the other.
@@ -123,7 +125,7 @@ SET w.notices = told + size($news)
 WITH told UNWIND range(0, size($news) - 1) AS place
 WITH told + place + 1 AS number, $news[place] AS one
 CREATE (n:Notice {id: one.id, watch: $name, number: number, version: $version, kind: one.kind, about: one.about, text: one.text,
-  what: one.what, at: datetime()})
+  details: one.details, at: datetime()})
 FOREACH (channel IN $channels |
   CREATE (:Delivery {id: one.id + ':' + channel, channel: channel, status: 'due', attempts: 0, next: datetime()})-[:OF]->(n))
 """
@@ -141,7 +143,13 @@ async def advance(tx: AsyncManagedTransaction, stored: StoredWatch, now: Sightin
         seen=json.dumps(now.seen, ensure_ascii=False),
         channels=list(watch.channels),
         news=[
-            {"id": one.id, "kind": one.kind, "about": one.about, "text": one.text, "what": json.dumps(dict(one.what))}
+            {
+                "id": one.id,
+                "kind": one.kind,
+                "about": one.about,
+                "text": one.text,
+                "details": json.dumps(dict(one.details)),
+            }
             for one in news
         ],
     )
@@ -265,7 +273,7 @@ def _notice(row: Any) -> Notice:
         NewsKind(row["kind"]),
         row["about"],
         row["text"],
-        json.loads(row["what"]),
+        json.loads(row["details"]),
         at,
     )
 

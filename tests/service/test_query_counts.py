@@ -130,7 +130,7 @@ CREATE (:GraphState {id: 'job:load ' + i, status: 'finished'})
 CREATE (:LoadRun {id: 'run:of ' + i, job: 'load', source: 'source ' + i, started: at, finished: at, status: 'finished'})
 CREATE (:WatchList {id: 'list ' + i, definition: '{"name": "list-' + i + '", "entities": ["Left"]}'})
 CREATE (:Notice {id: 'notice ' + i, watch: 'list 1', number: i, version: 1, kind: 'new_relation', about: 'company:left',
-  text: 'new', what: '{}', at: at})
+  text: 'new', details: '{}', at: at})
 """
 
 

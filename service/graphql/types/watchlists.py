@@ -12,7 +12,6 @@ from graph_schema.vocabulary import RelationType
 from service.searches.changes import ChangeKind
 from service.watchlists import definition, store
 from service.watchlists.definition import Watched
-from service.watchlists.delivery import notice_json
 from service.watchlists.news import NewsKind
 
 
@@ -80,7 +79,7 @@ class Notice:
             change=notice.kind.change,
             entity=strawberry.ID(notice.about),
             text=notice.text,
-            details=notice_json(notice)["details"],
+            details=JSON(notice.details),
             at=notice.at,
         )
 

@@ -146,8 +146,8 @@ async def test_each_difference_is_one_notice_whoever_looks_and_wherever_one_dies
     assert [notice.number for notice in notices] == list(range(1, len(notices) + 1))
     state = None
     for notice in notices:
-        assert notice.what["relation"] == "rivals"
-        before, state = state, None if notice.kind is NewsKind.ENDED_RELATION else notice.what["status"]
+        assert notice.details["relation"] == "rivals"
+        before, state = state, None if notice.kind is NewsKind.ENDED_RELATION else notice.details["status"]
         assert before != state, "the same was told twice"
     (stored,) = await graph.read(store.watches)
     assert state == stored.seen.get("relation|rivals", {}).get("status")
