@@ -12,7 +12,8 @@ import pytest
 from graph_schema.database.graph import Graph
 from graph_schema.settings import GraphSettings
 from tests.containers.conftest import IMAGES, PASSWORD, neo4j_in_a_container
-from tests.whole_graph import WholeGraph, whole_graph
+from tests.graph_schema.database.backup.dumped import whole_graph
+from tests.whole_graph import WholeGraph
 
 REAL = Path(os.environ.get("CHOKEPOINT_SHARED") or Path(__file__).parents[3] / "shared") / "data" / "eto_supply_chain"
 SUPPLY_CHAIN = REAL if REAL.exists() else Path(__file__).parents[1] / "data" / "eto"
