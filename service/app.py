@@ -58,6 +58,7 @@ from service.searches.watching import Watch
 from service.settings import ServiceSettings
 from service.warmup import warm_up
 from service.watchlists.keeper import WatchKeeper
+from service.watchlists.observing import AskSaved
 from service.watchlists.settings import WatchSettings
 
 log = structlog.get_logger(__name__)
@@ -71,11 +72,13 @@ def create_app(
     graph: Graph | None = None,
     *,
     make_writer: MakeWriter | None = None,
+    ask: AskSaved | None = None,
     access: AccessSettings | None = None,
 ) -> FastAPI:
     """The application over `graph`, or over the graph that the environment names, opened when it starts.
 
-    `make_writer` makes what mutations write with; without it they are refused. `access` tells who may ask; without it the
+    `make_writer` makes what mutations write with; without it they are refused. `ask` answers the saved
+    questions of watch lists. `access` tells who may ask; without it the
     environment does.
     Raises SettingsError.
     """
@@ -89,7 +92,7 @@ def create_app(
             if graph is None:
                 _attach(app, await stack.enter_async_context(open_graph()), settings, make_writer)
             try:
-                async with _in_background(app, settings):
+                async with _in_background(app, settings, ask):
                     yield
             finally:
                 await _close(app)
@@ -148,7 +151,7 @@ def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
 
 
 @asynccontextmanager
-async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterator[None]:
+async def _in_background(app: FastAPI, settings: ServiceSettings, ask: AskSaved | None) -> AsyncIterator[None]:
     """Plans are made, the database is watched and the index is kept while inside."""
     tasks = [
         asyncio.create_task(warm_up(app.state.graph, hub_degree=settings.hub_degree)),
@@ -157,7 +160,7 @@ async def _in_background(app: FastAPI, settings: ServiceSettings) -> AsyncIterat
     if app.state.index is not None:
         tasks.append(asyncio.create_task(app.state.index.run()))
     if (watching := read_settings(WatchSettings)).serving:
-        keeper = WatchKeeper(app.state.graph, app.state.searches, watching, settings)
+        keeper = WatchKeeper(app.state.graph, app.state.searches, watching, settings, ask)
         tasks.append(asyncio.create_task(keeper.run()))
     try:
         yield

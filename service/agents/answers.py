@@ -57,6 +57,7 @@ class CitedStatement(Part):
 
     number: int = Field(description="Paths and lists name it.")
     relation_id: str | None = Field(default=None, description="Ask `evidence` for all claims behind it.")
+    claim_id: str | None = Field(default=None, description="The claim, where the statement is of one alone.")
     subject: Actor
     relation: str = Field(description="Type of the relation, as `ontology` explains it; from subject to object.")
     object: Actor
@@ -174,6 +175,7 @@ class AnswerDraft:
             claim["id"],
             claim,
             relation_id=None if claim["relation"] is None else claim["relation"]["id"],
+            claim_id=claim["id"],
             status=claim["modality"],
             role=claim["role"],
             share=claim["share"],

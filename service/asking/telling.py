@@ -16,6 +16,8 @@ class ToldAnswer(AgentAnswer):
 
     entities: list[str]
     """Entities that the answer lists, in its order."""
+    entity_ids: list[str]
+    """Their ids."""
     verdict: str | None = None
     """Of a question for ownership."""
 
@@ -36,22 +38,25 @@ async def _choke_points(api: ApiClient, variables: Mapping[str, Any]) -> ToldAns
         variables.get("without"),
         variables["first"],
     )
-    entities = [f"{one.entity.name} (cuts off {one.cut_off_in_all})" for one in found.choke_points]
-    entities += [f"{one.entity.name} (from {one.country.name} alone)" for one in found.single_country_inputs]
-    entities += [f"{one.entity.name} (lost)" for one in found.lost_without]
+    listed = [(one.entity, f"cuts off {one.cut_off_in_all}") for one in found.choke_points]
+    listed += [(one.entity, f"from {one.country.name} alone") for one in found.single_country_inputs]
+    listed += [(one.entity, "lost") for one in found.lost_without]
+    entities = [f"{entity.name} ({how})" for entity, how in listed]
     common = {name: getattr(found, name) for name in AgentAnswer.model_fields}
-    return ToldAnswer(entities=entities, **common)
+    return ToldAnswer(entities=entities, entity_ids=[entity.id for entity, _ in listed], **common)
 
 
 def _told(reply: Reply) -> ToldAnswer:
     draft = AnswerDraft(reply)
     data = {name: value for name, value in reply.data.items() if name not in ("freshness", "graphVersion")}
     _gather(draft, data)
-    entities = list(dict.fromkeys(_listed(data)))
+    listed = dict(_listed(data))
     (found,) = data.values()
     verdict = found.get("verdict") if isinstance(found, dict) else None
-    found_any = draft.tells or bool(entities) or verdict is not None
-    return ToldAnswer(entities=entities, verdict=verdict, **draft.common(found=found_any))
+    found_any = draft.tells or bool(listed) or verdict is not None
+    return ToldAnswer(
+        entities=list(listed.values()), entity_ids=list(listed), verdict=verdict, **draft.common(found=found_any)
+    )
 
 
 def lines_of(answer: ToldAnswer) -> Iterator[str]:
@@ -94,12 +99,12 @@ def _gather(draft: AnswerDraft, value: Any) -> None:
                 _gather(draft, one)
 
 
-def _listed(value: Any) -> Iterator[str]:
-    """Names of the entities that lists in an answer are of."""
+def _listed(value: Any) -> Iterator[tuple[str, str]]:
+    """Ids and names of the entities that lists in an answer are of."""
     if isinstance(value, list):
         for one in value:
             if isinstance(one, Mapping) and "entity" in one:
-                yield one["entity"]["name"]
+                yield one["entity"]["id"], one["entity"]["name"]
             yield from _listed(one)
     elif isinstance(value, Mapping):
         for one in value.values():

@@ -82,6 +82,7 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
     """
     # What other commands do not need and would wait for.
     from service.app import create_app
+    from service.asking.saved import SavedQuestions
 
     # Long documents are read in threads of their own; the event loop must not wait long for its turn beside them.
     sys.setswitchinterval(_SWITCH_S)
@@ -92,7 +93,7 @@ async def run_server(settings: ServiceSettings, showing: Showing, make_writer: "
             if showing.path is not None:  # a first look is not to be buried under lines about itself
                 settings = settings.model_copy(update={"access_log": False})
             config = PatientConfig(
-                create_app(settings, graph, make_writer=make_writer),
+                create_app(settings, graph, make_writer=make_writer, ask=SavedQuestions(graph, settings)),
                 read_settings(ConnectionSettings),
                 log_config=None,
                 access_log=False,

@@ -16,10 +16,10 @@ from graph_schema.database.graph import Graph
 from graph_schema.errors import QuestionError
 from graph_schema.exit_codes import ExitCode
 from graph_schema.settings import read_settings
+from service.asking.watchable import must_be_watchable
 from service.engines.cypher import CypherEngine
 from service.logs import configure_logs
 from service.searches.desk import Searches
-from service.searches.endpoints import lookup
 from service.settings import ServiceSettings
 from service.watchlists import store
 from service.watchlists.definition import read_watch_lists
@@ -31,8 +31,8 @@ T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Watch lists: new, changed and ended exposures and relations of some entities, as notices. `chokepoint serve` looks for "
-    "them and delivers them; without it `chokepoint watch run` does.",
+    help="Watch lists: new, changed and ended exposures and relations of some entities, or answers to a question, as notices. "
+    "`chokepoint serve` looks for them and delivers them; without it `chokepoint watch run` does.",
 )
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(help="Name of the watch list.")]
@@ -48,7 +48,7 @@ def apply(
 
     async def put(graph: Graph) -> None:
         for watch in found:
-            await lookup(graph, [*watch.entities, *watch.lists])
+            await must_be_watchable(graph, watch)
         for watch in found:
             await graph.write(store.put_watch, watch)
 
@@ -63,13 +63,13 @@ def list_watches(as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps([_told(one) for one in found], ensure_ascii=False))
         return
-    table = Table("name", "watched", "entities", "goes to", "seen", "trouble", box=None, header_style="bold")
+    table = Table("name", "watched", "of", "goes to", "seen", "trouble", box=None, header_style="bold")
     for one in found:
         watch = one.watch
         table.add_row(
             watch.name,
-            ", ".join(watch.watched),
-            escape(", ".join(watch.entities)),
+            "answer" if watch.question else ", ".join(watch.watched),
+            escape(watch.question or ", ".join(watch.entities)),
             escape(", ".join(where for where in (watch.webhook, watch.email) if where)),
             "not yet" if one.version is None else f"version {one.version}",
             escape(one.error or ""),
@@ -106,12 +106,15 @@ def notices(
 @app.command()
 def run(once: Annotated[bool, typer.Option("--once", help="Look and deliver once, then end.")] = False) -> None:
     """Look for news and deliver notices until Ctrl-C. With `--once`: exits 1 when a delivery failed."""
+    # What other commands do not need and would wait for.
+    from service.asking.saved import SavedQuestions
+
     settings, watching = read_settings(ServiceSettings), read_settings(WatchSettings)
     configure_logs()
 
     async def keep(graph: Graph) -> int:
         searches = Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings)
-        keeper = WatchKeeper(graph, searches, watching, settings)
+        keeper = WatchKeeper(graph, searches, watching, settings, SavedQuestions(graph, settings))
         if not once:
             await keeper.run()
         told = await keeper.look()

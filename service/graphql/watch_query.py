@@ -8,11 +8,11 @@ import strawberry
 
 from graph_schema.errors import QuestionError
 from graph_schema.settings import read_settings
+from service.asking.watchable import must_be_watchable
 from service.graphql.arguments import Spread
 from service.graphql.connections import Connection, Page, connection_of
 from service.graphql.context import Info
 from service.graphql.types.watchlists import Notice, WatchList, WatchListInput
-from service.searches.endpoints import lookup
 from service.watchlists import store
 from service.watchlists.settings import WatchSettings
 
@@ -54,7 +54,7 @@ class WatchMutation:
         hosts = read_settings(WatchSettings).webhook_hosts
         if watch.webhook is not None and urlsplit(watch.webhook).hostname not in hosts:
             raise QuestionError("the API takes webhooks on hosts that CHOKEPOINT_WATCH_WEBHOOK_HOSTS names alone")
-        await lookup(info.context.graph, [*watch.entities, *watch.lists])
+        await must_be_watchable(info.context.graph, watch)
         await info.context.graph.write(store.put_watch, watch)
         info.context.changes.append({"change": "putWatchList", "name": watch.name})
         return WatchList.from_stored(await _known(info, watch.name))

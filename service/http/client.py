@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from fastapi import FastAPI
 
 from graph_schema.database.connection import open_graph
 from graph_schema.errors import QuestionError
@@ -86,21 +87,22 @@ async def api_here(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
     """
     # Whoever may start this process may ask it.
     app = create_app(settings, access=read_settings(AccessSettings).model_copy(update={"anonymous": Anonymous.ALWAYS}))
-    transport = httpx.ASGITransport(app)
-    async with (
-        app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url=_HERE) as http,
-    ):
-        yield ApiClient(http)
+    async with app.router.lifespan_context(app), api_of(app) as client:
+        yield client
 
 
 @asynccontextmanager
 async def api_once(settings: ServiceSettings) -> AsyncIterator[ApiClient]:
     """As `api_here`, for a few questions: no index is built for them, and nothing goes on beside them."""
-    async with open_graph() as graph:
-        app = create_app(settings.model_copy(update={"index": False}), graph)
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_HERE) as http:
-            yield ApiClient(http)
+    async with open_graph() as graph, api_of(create_app(settings.model_copy(update={"index": False}), graph)) as client:
+        yield client
+
+
+@asynccontextmanager
+async def api_of(app: FastAPI) -> AsyncIterator[ApiClient]:
+    """A client of an application in this process."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=_HERE) as http:
+        yield ApiClient(http)
 
 
 @asynccontextmanager

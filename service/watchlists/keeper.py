@@ -12,7 +12,7 @@ from service.settings import ServiceSettings
 from service.watchlists import store
 from service.watchlists.delivery import NotDelivered, deliver
 from service.watchlists.news import news_between
-from service.watchlists.observing import observe
+from service.watchlists.observing import AskSaved, observe
 from service.watchlists.settings import WatchSettings
 from service.watchlists.store import Delivery, StoredWatch
 
@@ -29,8 +29,16 @@ _AGAIN_S = 60.0
 class WatchKeeper:
     """Keeps watch. Several may, in as many processes: each difference is one notice."""
 
-    def __init__(self, graph: Graph, searches: Searches, settings: WatchSettings, limits: ServiceSettings) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        searches: Searches,
+        settings: WatchSettings,
+        limits: ServiceSettings,
+        ask: AskSaved | None = None,
+    ) -> None:
         self._graph, self._searches, self._settings, self._limits = graph, searches, settings, limits
+        self._ask = ask
         self._again_at: dict[str, float] = {}
 
     async def run(self) -> None:
@@ -61,7 +69,7 @@ class WatchKeeper:
     async def _look(self, stored: StoredWatch) -> int:
         watch = stored.watch
         try:
-            now = await observe(self._graph, self._searches, watch, self._limits)
+            now = await observe(self._graph, self._searches, watch, self._limits, self._ask)
         except GraphUnavailable:
             raise
         except ChokepointError as error:
@@ -70,7 +78,8 @@ class WatchKeeper:
                 log.warning("a watch list could not look", watch=watch.name, reason=str(error))
                 await self._graph.write(store.failed_to_look, watch.name, str(error))
             return 0
-        news = [] if stored.version is None else news_between(watch.name, stored.version, stored.seen, now.seen)
+        found = [] if stored.version is None else news_between(watch.name, stored.version, stored.seen, now.seen)
+        news = [one for one in found if not watch.news or one.kind in watch.news]
         await self._graph.write(store.advance, stored, now, news)
         return len(news)
 

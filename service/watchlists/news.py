@@ -9,8 +9,8 @@ from graph_schema.ids import content_id
 from service.searches.changes import ChangeKind
 
 Seen = dict[str, dict[str, Any]]
-"""What is seen, by a key that stays: `mark` is what makes it another one, `text` says it, `type` and `sources` are of relations.
-It is stored as JSON."""
+"""What is seen, by a key that stays and begins with `exposure|`, `relation|` or `answer|`: `mark` is what makes it another one,
+`text` says it, `type` and `sources` are of relations. It is stored as JSON."""
 
 
 class NewsKind(StrEnum):
@@ -24,6 +24,9 @@ class NewsKind(StrEnum):
     CHANGED_STATUS = "changed_status"
     LOST_EVIDENCE = "lost_evidence"
     ENDED_RELATION = "ended_relation"
+    NEW_ANSWER = "new_answer"
+    CHANGED_ANSWER = "changed_answer"
+    ENDED_ANSWER = "ended_answer"
 
     @property
     def change(self) -> ChangeKind:
@@ -41,6 +44,9 @@ NEWS_MEANINGS = {
     NewsKind.CHANGED_STATUS: "A relation stands otherwise, as planned and now asserted.",
     NewsKind.LOST_EVIDENCE: "A relation has fewer publishers behind it than before.",
     NewsKind.ENDED_RELATION: "A relation is no more: nothing states it now.",
+    NewsKind.NEW_ANSWER: "The answer to the question names what it did not.",
+    NewsKind.CHANGED_ANSWER: "The verdict of the answer is another, or a relation in it stands otherwise.",
+    NewsKind.ENDED_ANSWER: "The answer names something no more.",
 }
 
 
@@ -61,7 +67,7 @@ class Difference:
     """The same for the same difference from the same state, whoever finds it."""
     kind: NewsKind
     about: str
-    """Id of the entity that is watched."""
+    """Id of the entity that is watched, or that the question is about."""
     text: str
     details: Mapping[str, Any]
     """What came or changed; what there was, where it went."""
@@ -78,23 +84,26 @@ def news_between(name: str, version: int, before: Seen, after: Seen) -> list[Dif
 
 
 def _differences(before: Seen, after: Seen) -> Iterator[tuple[str, NewsKind, dict[str, Any]]]:
-    types = {(one["about"], one["type"]) for one in before.values() if "type" in one}
+    types = {(one["about"], one["type"]) for key, one in before.items() if _what(key) == "relation"}
     for key, one in after.items():
-        was, relation = before.get(key), "type" in one
-        if was is None:
-            if not relation:
-                yield key, NewsKind.NEW_EXPOSURE, one
-            elif (one["about"], one["type"]) in types:
-                yield key, NewsKind.NEW_RELATION, one
-            else:
-                types.add((one["about"], one["type"]))
-                yield key, NewsKind.NEW_RELATION_TYPE, one
+        was, what = before.get(key), _what(key)
+        if was is None and what == "relation":
+            again = (one["about"], one["type"]) in types
+            types.add((one["about"], one["type"]))
+            yield key, NewsKind.NEW_RELATION if again else NewsKind.NEW_RELATION_TYPE, one
+        elif was is None:
+            yield key, NewsKind(f"new_{what}"), one
         elif was["mark"] != one["mark"]:
-            yield key, NewsKind.CHANGED_STATUS if relation else NewsKind.CHANGED_EXPOSURE, one
-        elif relation and one["sources"] < was["sources"]:
+            yield key, NewsKind.CHANGED_STATUS if what == "relation" else NewsKind(f"changed_{what}"), one
+        elif what == "relation" and one["sources"] < was["sources"]:
             yield key, NewsKind.LOST_EVIDENCE, one
     for key in before.keys() - after.keys():
-        yield key, NewsKind.ENDED_RELATION if "type" in before[key] else NewsKind.ENDED_EXPOSURE, before[key]
+        yield key, NewsKind(f"ended_{_what(key)}"), before[key]
+
+
+def _what(key: str) -> str:
+    """Whether an exposure, a relation or a part of an answer is seen under a key."""
+    return key.partition("|")[0]
 
 
 _WORDS = {
@@ -106,4 +115,7 @@ _WORDS = {
     NewsKind.CHANGED_STATUS: "status changed",
     NewsKind.LOST_EVIDENCE: "evidence lost",
     NewsKind.ENDED_RELATION: "relation ended",
+    NewsKind.NEW_ANSWER: "new in the answer",
+    NewsKind.CHANGED_ANSWER: "changed in the answer",
+    NewsKind.ENDED_ANSWER: "no more in the answer",
 }

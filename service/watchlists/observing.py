@@ -1,8 +1,10 @@
 """Looks at the graph for a watch list: the ties of its entities to listed ones, and their relations."""
 
+from collections.abc import Awaitable, Callable
+
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.errors import ChokepointError, LimitExceeded
+from graph_schema.errors import ChokepointError, LimitExceeded, QuestionError
 from service.paths.budget import Budget
 from service.paths.report import Bound, PathStatus
 from service.queries.changes import WatchedRelation, relations_since
@@ -20,6 +22,10 @@ _DEPTH = 4
 """Most hops of a tie, as in the API where a question does not say."""
 
 
+AskSaved = Callable[[str], Awaitable[Seen]]
+"""What there is to see of the answer to a saved question. Raises as `observe` does, and QuestionError."""
+
+
 class SeenInPart(ChokepointError):
     """Not all that is watched could be seen in time."""
 
@@ -27,13 +33,21 @@ class SeenInPart(ChokepointError):
     retryable = True
 
 
-async def observe(graph: Graph, searches: Searches, watch: WatchList, settings: ServiceSettings) -> Sighting:
+async def observe(
+    graph: Graph, searches: Searches, watch: WatchList, settings: ServiceSettings, ask: AskSaved | None = None
+) -> Sighting:
     """What there is to see of a watch list now. What has left the graph is seen no more.
 
     Raises LimitExceeded where its entities have too many relations, SeenInPart where time did not let all be seen (what is
     missing would look as if it had ended), ServiceBusy, GraphUnavailable, GraphError.
     """
     version = await graph.read(graph_version)
+    if watch.question is not None:
+        if ask is None:
+            raise QuestionError(
+                "nothing here answers saved questions: `chokepoint serve` and `chokepoint watch run` do"
+            )
+        return Sighting(version, await ask(watch.question))
     known = await graph.read(entities_known, [*watch.entities, *watch.lists])
     entities = list({known[name].id: known[name] for name in watch.entities if name in known}.values())
     lists = tuple(known[name].id for name in watch.lists if name in known)

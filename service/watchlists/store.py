@@ -44,7 +44,7 @@ class Notice:
     """Version of the graph in which it was seen."""
     kind: NewsKind
     about: str
-    """Id of the entity that is watched."""
+    """Id of the entity that is watched, or that the question is about."""
     text: str
     details: dict[str, Any]
     at: dt.datetime

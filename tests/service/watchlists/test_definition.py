@@ -32,8 +32,17 @@ def test_a_list_watches_all_unless_it_says_less(tmp_path: Path) -> None:
     ("line", "told"),
     [
         ("{name: Big, entities: [Intel]}", "watch.yaml:2: name: String should match pattern"),
-        ("{name: a}", "watch.yaml:2: entities: Field required"),
-        ("{name: a, entities: []}", "watch.yaml:2: entities: Tuple should have at least 1 item"),
+        ("{name: a}", "watch.yaml:2: watch[0]: a watch list has either entities or a question"),
+        ("{name: a, entities: []}", "watch.yaml:2: watch[0]: a watch list has either entities or a question"),
+        (
+            "{name: a, entities: [x], question: 'Who supplies TSMC?'}",
+            "watch.yaml:2: watch[0]: a watch list has either entities or a question",
+        ),
+        (
+            "{name: a, question: 'Who supplies TSMC?', relations: [SUPPLIES]}",
+            "watch.yaml:2: watch[0]: a question is watched as it is",
+        ),
+        ("{name: a, entities: [x], news: [gossip]}", "watch.yaml:2: news.0: Input should be 'new_exposure'"),
         (
             "{name: a, entities: [x], watched: [prices]}",
             "watch.yaml:2: watched.0: Input should be 'exposure' or 'relations'",
