@@ -17,7 +17,7 @@ from neo4j import AsyncManagedTransaction
 from graph_schema.database.graph import Graph
 from graph_schema.settings import GraphSettings
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.anyio, pytest.mark.faults, pytest.mark.timeout(600)]
 
 Snapshot = dict[str, set[tuple[Any, ...]]]
 Read = Callable[[Graph], Awaitable[Snapshot]]

@@ -16,7 +16,7 @@ from graph_schema.database.embedded import EmbeddedNeo4j
 from graph_schema.database.embedded.distribution import Distribution
 from graph_schema.settings import EmbeddedSettings
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
 
 ROWS = 1_500
 OUTAGE_S = 20.0
