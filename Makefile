@@ -49,8 +49,9 @@ soak: $(VENV)/.installed-dev ## Ask with 16 clients while a loader writes and so
 fuzz: $(VENV)/.installed-dev ## Spoil files and make up documents at length: 2,000 of each
 	CHOKEPOINT_TEST_EXAMPLES=2000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/loaders/sources/test_spoilt_files.py tests/service/test_any_document.py
 
-test-engines: $(VENV)/.installed-dev ## Compare the index with the plain reference on 10,000 random graphs for each operation
+test-engines: $(VENV)/.installed-dev ## Compare the index with the plain reference on 10,000 random graphs for each operation, the database on 1,000
 	CHOKEPOINT_TEST_GRAPHS=10000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/service/index/test_engines_agree.py
+	CHOKEPOINT_TEST_GRAPHS=1000 $(BIN)/python -m pytest -n $(WORKERS) --timeout 0 tests/service/test_paths_on_the_server.py tests/service/test_reach_on_the_server.py
 
 docs-reference: $(VENV)/.installed-dev ## Write the generated pages of docs/reference anew
 	$(BIN)/python -m tools.reference

@@ -1,9 +1,14 @@
-"""Random graphs, and filters as the variables of a GraphQL request, for hypothesis."""
+"""Random graphs, and filters as the variables of a GraphQL request, for hypothesis.
+
+CHOKEPOINT_TEST_GRAPHS: how many are tried on the server; from 1,000 on (`make test-engines`) they are other ones each time.
+"""
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from graph_schema.domain import Document
@@ -28,6 +33,13 @@ RUNS = ("run:1", "run:2", "run:3")
 DOCUMENTS = tuple(
     Document(DocumentId(f"doc:{name}"), title=name, publisher=publisher)
     for name, publisher in (("wire", "Wire"), ("wire-2", "Wire"), ("daily", "Daily"), ("memo", None))
+)
+GRAPHS = int(os.environ.get("CHOKEPOINT_TEST_GRAPHS", "40"))
+on_server = settings(
+    max_examples=GRAPHS,
+    deadline=None,
+    derandomize=GRAPHS < 1_000,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

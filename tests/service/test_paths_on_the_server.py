@@ -6,14 +6,23 @@ from itertools import count, pairwise, product
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
 from service.queries.records import RelationRecord
 from tests.service.conftest import Ask
-from tests.service.path_questions import entity_filters, graphs, hub_policies, pairs, relation_filters, some, times
+from tests.service.path_questions import (
+    entity_filters,
+    graphs,
+    hub_policies,
+    on_server,
+    pairs,
+    relation_filters,
+    some,
+    times,
+)
 from tests.service.path_reference import Case, Paths, Reference, Way
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +87,7 @@ def cases(draw: st.DrawFn) -> list[Case]:
 versions = count(1)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_server
 @given(cases())
 async def test_every_path_operation_answers_what_the_reference_answers(
     graph: Graph, ask_graph: Ask, cases: list[Case]

@@ -6,7 +6,7 @@ from itertools import count, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_schema.database.graph import Graph
@@ -23,6 +23,7 @@ from tests.service.path_questions import (
     entity_filters,
     graphs,
     hub_policies,
+    on_server,
     relation_filters,
     some,
 )
@@ -112,7 +113,7 @@ def cases(
 versions = count(1)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_server
 @given(cases())
 async def test_reach_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
@@ -122,7 +123,7 @@ async def test_reach_answers_what_the_reference_answers(graph: Graph, ask_graph:
         check(answer["data"]["reachable"], case.reach, case)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_server
 @given(cases(THINGS, CHAINS))
 async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
@@ -133,7 +134,7 @@ async def test_supply_answers_what_the_reference_answers(graph: Graph, ask_graph
         check(answer["data"]["downstream"], case.downstream, case)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_server
 @given(cases(THINGS, (*TRADE, RelationType.USES)))
 async def test_choke_points_equal_what_is_lost_without_each(graph: Graph, ask_graph: Ask, cases: list[Around]) -> None:
     for case in cases:
