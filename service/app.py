@@ -77,9 +77,8 @@ def create_app(
 ) -> FastAPI:
     """The application over `graph`, or over the graph that the environment names, opened when it starts.
 
-    `make_writer` makes what mutations write with; without it they are refused. `ask` answers the saved
-    questions of watch lists. `access` tells who may ask; without it the
-    environment does.
+    `make_writer` makes what mutations write with; without it they are refused. `ask` answers the saved questions of watch
+    lists. `access` tells who may ask; without it the environment does.
     Raises SettingsError.
     """
     schema = build_schema(settings)

@@ -58,20 +58,13 @@ class SavedQuestions:
 def _parts(answer: ToldAnswer) -> Iterator[tuple[str, dict[str, object]]]:
     if answer.verdict is not None:
         yield "verdict", {"mark": answer.verdict, "text": answer.verdict, "verdict": answer.verdict}
-    for id, name in zip(answer.entity_ids, answer.entities, strict=True):
-        yield id, {"mark": "listed", "text": name, "entity": id}
-    if answer.entities:
-        return
-    for one in answer.statements:
-        yield (
-            one.claim_id or one.relation_id or "",
-            {
-                "mark": one.status,
-                "text": f"{one.subject.name} {one.relation} {one.object.name} ({one.status.lower()})",
-                "type": one.relation,
-                "subject": one.subject.id,
-                "object": one.object.id,
-                "status": one.status.lower(),
-                **({"claim": one.claim_id} if one.claim_id else {"relation": one.relation_id}),
-            },
-        )
+    listed: dict[str, list[str]] = {}
+    for id, shown in zip(answer.entity_ids, answer.entities, strict=True):
+        listed.setdefault(id, []).append(shown)
+    for id, ways in listed.items():
+        yield id, {"mark": ways, "text": ", ".join(ways), "entity": id}
+    for one in () if listed else answer.statements:
+        what = {"relation": one.relation_id} if one.claim_id is None else {"claim": one.claim_id}
+        text = f"{one.subject.name} {one.relation} {one.object.name} ({one.status.lower()})"
+        ends = {"type": one.relation, "subject": one.subject.id, "object": one.object.id, "status": one.status.lower()}
+        yield f"{one.claim_id or one.relation_id}", {"mark": one.status, "text": text, **what, **ends}

@@ -11,9 +11,10 @@ from service.watchlists.definition import WatchList
 
 async def must_be_watchable(graph: Graph, watch: WatchList) -> None:
     """Raises QuestionError naming what cannot be watched, GraphUnavailable, GraphError."""
-    if watch.question is not None:
+    if watch.question is None:
+        await lookup(graph, [*watch.entities, *watch.lists])
+    else:
         await saved_call(graph, watch.question)
-    await lookup(graph, [*watch.entities, *watch.lists])
 
 
 async def saved_call(graph: Graph, question: str) -> tuple[OperationCall, tuple[EntityRecord, ...]]:

@@ -45,7 +45,7 @@ NEWS_MEANINGS = {
     NewsKind.LOST_EVIDENCE: "A relation has fewer publishers behind it than before.",
     NewsKind.ENDED_RELATION: "A relation is no more: nothing states it now.",
     NewsKind.NEW_ANSWER: "The answer to the question names what it did not.",
-    NewsKind.CHANGED_ANSWER: "The verdict of the answer is another, or a relation in it stands otherwise.",
+    NewsKind.CHANGED_ANSWER: "The verdict of the answer is another, or something in it stands otherwise.",
     NewsKind.ENDED_ANSWER: "The answer names something no more.",
 }
 

@@ -1,7 +1,4 @@
-"""Random graphs, and filters as the variables of a GraphQL request, for hypothesis.
-
-CHOKEPOINT_TEST_GRAPHS: how many are tried on the server; from 1,000 on (`make test-engines`) they are other ones each time.
-"""
+"""Random graphs, and filters as the variables of a GraphQL request, for hypothesis."""
 
 import datetime as dt
 import os
@@ -34,13 +31,17 @@ DOCUMENTS = tuple(
     Document(DocumentId(f"doc:{name}"), title=name, publisher=publisher)
     for name, publisher in (("wire", "Wire"), ("wire-2", "Wire"), ("daily", "Daily"), ("memo", None))
 )
-GRAPHS = int(os.environ.get("CHOKEPOINT_TEST_GRAPHS", "40"))
-on_server = settings(
-    max_examples=GRAPHS,
-    deadline=None,
-    derandomize=GRAPHS < 1_000,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+
+
+def tried(usually: int, *suppressed: HealthCheck) -> settings:
+    """So many examples, the same each time; CHOKEPOINT_TEST_GRAPHS names another number, from 1,000 on of new ones."""
+    number = int(os.environ.get("CHOKEPOINT_TEST_GRAPHS", usually))
+    return settings(
+        max_examples=number, deadline=None, derandomize=number < 1_000, suppress_health_check=list(suppressed)
+    )
+
+
+on_server = tried(40, HealthCheck.function_scoped_fixture)
 
 
 @st.composite

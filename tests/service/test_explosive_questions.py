@@ -87,17 +87,10 @@ async def test_sixteen_at_once_end_in_time_with_what_was_found(
         await timed(0)  # the plans are made once
         answers = await asyncio.gather(*(timed(i) for i in range(16)))
     assert neo4j_session.run(RUNNING).single()["n"] == 0
-    # On a busy machine the database itself may miss its time: that is told as such, and may be asked again.
-    errors = [error["extensions"] for _, answer in answers for error in answer.get("errors", ())]
-    assert all((error["code"], error["retryable"]) == ("DEADLINE_EXCEEDED", True) for error in errors)
-    answered = [
-        (i, seconds, answer["data"]["shortestPaths"])
-        for i, (seconds, answer) in enumerate(answers)
-        if "errors" not in answer
-    ]
-    assert max(seconds for _, seconds, _ in answered) < TIMEOUT_MS / 1000 + GRACE_S
-    for i, _, answer in answered:
-        report, paths = answer["report"], answer["paths"]
+    assert [answer["errors"] for _, answer in answers if "errors" in answer] == []
+    assert max(seconds for seconds, _ in answers) < TIMEOUT_MS / 1000 + GRACE_S
+    for i, (_, answer) in enumerate(answers):
+        report, paths = answer["data"]["shortestPaths"]["report"], answer["data"]["shortestPaths"]["paths"]
         assert report["status"] == "BUDGET_EXHAUSTED"
         assert report["limitedBy"] in ("TIME", "EXPANSIONS", "PATHS")
         assert report["hint"]
@@ -107,7 +100,7 @@ async def test_sixteen_at_once_end_in_time_with_what_was_found(
             ids = [entity["id"] for entity in path["entities"]]
             assert (ids[0], ids[-1], len(set(ids))) == (f"company:{i % 2}", f"company:{(i + 1) % 2}", len(ids))
             assert {*must_pass} <= {*ids}
-    assert any(answer["paths"] for _, _, answer in answered) == (found > 0)
+    assert any(answer["data"]["shortestPaths"]["paths"] for _, answer in answers) == (found > 0)
 
 
 async def test_a_hub_as_an_end_is_no_obstacle(tangle: Graph, client_of: Callable[..., httpx.AsyncClient]) -> None:

@@ -38,6 +38,18 @@ def told(result: Result) -> str:
     return str(result.exception)
 
 
+def test_the_answer_to_a_question_is_watched(tmp_path: Path, neo4j_session: neo4j.Session) -> None:
+    file = tmp_path / "watch.yaml"
+    file.write_text("watch:\n  - {name: rivals, question: 'Who competes with Intel?'}\n")
+    assert run("apply", str(file)).exit_code == 0
+    assert run("run", "--once").stdout == "0 new notices, 0 delivered, 0 not delivered\n"
+    for query in (NEW, VERSION):
+        neo4j_session.run(query, version=8).consume()
+    assert run("run", "--once").stdout == "1 new notices, 0 delivered, 0 not delivered\n"
+    assert run("notices", "rivals").stdout.endswith("new in the answer: TSMC\n")
+    assert "Who competes with Intel?" in run("list").stdout
+
+
 def test_from_a_file_to_a_notice(file: Path, neo4j_session: neo4j.Session) -> None:
     assert run("apply", str(file)).stdout == "2 watch lists stored: intel, huawei\n"
     assert run("run", "--once").stdout == "0 new notices, 0 delivered, 0 not delivered\n"

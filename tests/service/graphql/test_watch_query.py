@@ -10,9 +10,10 @@ from pydantic import SecretStr
 from graph_schema.database.graph import Graph
 from loaders.submissions import SubmissionWriter
 from service.app import create_app
+from service.asking.saved import SavedQuestions
 from service.settings import ServiceSettings
 from service.watchlists import store
-from tests.service.watchlists.test_keeper import NEW, STATUS, changed, keeper
+from tests.service.watchlists.test_keeper import END, NEW, STATUS, changed, keeper
 
 pytestmark = pytest.mark.anyio
 
@@ -40,6 +41,28 @@ async def refused(client: httpx.AsyncClient, **given: object) -> str:
     answer = await asked(client, PUT, list={"name": "intel", "entities": ["Intel"], **given})
     (error,) = answer["errors"]
     return str(error["message"])
+
+
+async def test_a_question_is_watched_in_place_of_entities(writing: httpx.AsyncClient, story_graph: Graph) -> None:
+    rivals = {"name": "rivals", "question": "Who competes with Intel?", "news": ["NEW_ANSWER"]}
+    assert "errors" not in await asked(writing, PUT, list=rivals)
+    looking = keeper(story_graph, ask=SavedQuestions(story_graph, ServiceSettings()))
+    await looking.look()
+    for version, query in ((8, NEW), (9, END)):
+        await story_graph.write(changed, query, version)
+        await looking.look()
+    told = await asked(
+        writing,
+        '{ watchLists { name entities question news error } notices(list: "rivals") { nodes { kind entity text } } }',
+    )
+    assert told["data"] == {
+        "watchLists": [rivals | {"entities": [], "error": None}],
+        "notices": {
+            "nodes": [{"kind": "NEW_ANSWER", "entity": "company:intel", "text": "new in the answer: TSMC"}],
+        },
+    }
+    loved = await asked(writing, PUT, list={"name": "loved", "question": "Who loves Intel?"})
+    assert "cannot be watched: no form of question fits" in loved["errors"][0]["message"]
 
 
 async def test_a_list_is_set_told_of_and_removed(writing: httpx.AsyncClient, story_graph: Graph) -> None:

@@ -3,14 +3,13 @@
 `make test-engines` runs the same on 10,000 graphs for each operation.
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from graph_schema.ids import EntityId
@@ -37,16 +36,11 @@ from tests.service.path_questions import (
     pairs,
     relation_filters,
     some,
+    tried,
 )
 from tests.service.path_reference import Case, Paths, Reference, Walks
 
-GRAPHS = int(os.environ.get("CHOKEPOINT_TEST_GRAPHS", "50"))
-every = settings(
-    max_examples=GRAPHS,
-    deadline=None,
-    derandomize=GRAPHS < 1_000,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+every = tried(50, HealthCheck.too_slow, HealthCheck.data_too_large)
 
 
 @st.composite

@@ -19,6 +19,7 @@ from service.watchlists import store
 from service.watchlists.definition import Watched, WatchList
 from service.watchlists.keeper import WatchKeeper
 from service.watchlists.news import NewsKind
+from service.watchlists.observing import AskSaved
 from service.watchlists.settings import WatchSettings
 from tests.service.build import story
 
@@ -64,9 +65,9 @@ class Dying(Graph):
         raise Died
 
 
-def keeper(graph: Graph, settings: WatchSettings = QUIET, **most: int) -> WatchKeeper:
+def keeper(graph: Graph, settings: WatchSettings = QUIET, *, ask: AskSaved | None = None, **most: int) -> WatchKeeper:
     limits = ServiceSettings.model_validate(most)
-    return WatchKeeper(graph, Searches(CypherEngine(graph, hub_degree=1_000), limits), settings, limits)
+    return WatchKeeper(graph, Searches(CypherEngine(graph, hub_degree=1_000), limits), settings, limits, ask)
 
 
 async def told(graph: Graph, name: str = "intel") -> list[tuple[NewsKind, str]]:
