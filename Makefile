@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
 READER := loaders/extraction/reader/weights
+UNSEEN := benchmarks/gold/unseen.jsonl
+LEARNED := $(filter-out $(UNSEEN),$(wildcard benchmarks/gold/*.jsonl))
 TRAINING ?= .training
 
 .DEFAULT_GOAL := help
@@ -103,13 +105,14 @@ bench-reading: $(VENV)/.installed-dev ## How much of annotated text is read, and
 train: $(VENV)/.installed-dev ## Train the reader anew (pip install '.[train]'; BASE=bge-small-en-v1.5.onnx, REAL=… CORE=…; hours, goes on where it stopped)
 	@test -n "$(BASE)" || { echo "BASE is missing: docs/reader.md says which file it is" >&2; exit 2; }
 	mkdir -p $(TRAINING)
-	$(BIN)/python -m tools.reader.examples $(TRAINING)/data.pickle benchmarks/gold/*.jsonl $(REAL) --tokenizer $(READER)/tokenizer.json $(if $(CORE),--core $(CORE))
+	$(BIN)/python -m tools.reader.examples $(TRAINING)/data.pickle $(LEARNED) $(REAL) --tokenizer $(READER)/tokenizer.json $(if $(CORE),--core $(CORE))
 	for fold in 0 1 2 3 4; do $(BIN)/python -m tools.reader.folds $(TRAINING)/data.pickle $(BASE) $(TRAINING) --tokenizer $(READER)/tokenizer.json --name reader --fold $$fold || exit; done
 	$(BIN)/python -m tools.reader.folds $(TRAINING)/data.pickle $(BASE) $(TRAINING) --tokenizer $(READER)/tokenizer.json --name reader --fold -1 --save
-	cat benchmarks/gold/*.jsonl $(REAL) > $(TRAINING)/passages.jsonl
+	cat $(LEARNED) $(REAL) > $(TRAINING)/passages.jsonl
 	$(BIN)/python -m tools.reader.rules $(TRAINING)/passages.jsonl > $(TRAINING)/rules.jsonl
 	$(BIN)/python -m tools.reader.export $(TRAINING)/reader.-1.npz $(BASE) $(TRAINING)/data.pickle $(READER) --tokenizer $(READER)/tokenizer.json
-	$(BIN)/python -m tools.reader.calibrate $(READER)/calibration.json benchmarks/gold/*.jsonl $(REAL) --folds $(TRAINING)/reader.[0-4].jsonl --rules $(TRAINING)/rules.jsonl --predicted $(TRAINING)/predicted.jsonl
+	$(BIN)/python -m tools.reader.calibrate $(READER)/calibration.json $(LEARNED) $(REAL) --folds $(TRAINING)/reader.[0-4].jsonl --rules $(TRAINING)/rules.jsonl --predicted $(TRAINING)/predicted.jsonl
+	$(BIN)/python -m tools.reader.recalibrate $(READER)/calibration.json $(UNSEEN)
 
 bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load

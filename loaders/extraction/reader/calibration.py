@@ -3,8 +3,10 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from loaders.extraction.reader.context import log_odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,21 @@ class Signs:
     same_sentence: bool = True
     modality: float = 1.0
     """The network's score of the modality that it gives."""
+    context: Mapping[str, float] = field(default_factory=dict)
+    """What stands around it in the text, where the network sees it: `context.contexts`."""
 
     def features(self) -> dict[str, float]:
         """Named numbers that the calibration weighs."""
         found = {"one": 1.0, "proper": float(self.proper), "known": float(self.known)}
         if self.network is not None:
-            score = min(max(self.network, 0.001), 0.999)
             found |= {
                 "network": 1.0,
-                "network.score": math.log(score / (1.0 - score)),
+                "network.score": log_odds(self.network),
                 "network.seen": math.log(max(self.seen, 1)),
                 "network.apart": float(not self.same_sentence),
                 "network.modality": 1.0 - self.modality,
                 f"network.{self.relation}": 1.0,
+                **self.context,
             }
         if self.rules is not None:
             found |= {"rules": 1.0, "rules.score": self.rules, f"rules.{self.relation}": 1.0}
@@ -52,10 +56,13 @@ class Calibration:
 
     weights: Mapping[str, float]
 
+    def log_odds(self, signs: Signs) -> float:
+        """Of the probability that the statement is right."""
+        return sum(self.weights.get(name, 0.0) * value for name, value in signs.features().items())
+
     def confidence(self, signs: Signs) -> float:
         """The probability that the statement is right, in (0, 1)."""
-        total = sum(self.weights.get(name, 0.0) * value for name, value in signs.features().items())
-        return 1.0 / (1.0 + math.exp(-min(max(total, -30.0), 30.0)))
+        return 1.0 / (1.0 + math.exp(-min(max(self.log_odds(signs), -30.0), 30.0)))
 
     @classmethod
     def read(cls, path: Path) -> "Calibration":

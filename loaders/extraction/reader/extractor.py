@@ -1,7 +1,7 @@
 """The offline reader: the network and the rules read the same text, and a calibration says how sure both together are."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,6 +15,7 @@ from loaders.extraction.cleaning import blanked, segments
 from loaders.extraction.extractor import Extraction, doubted
 from loaders.extraction.reader.calibration import Calibration, Signs
 from loaders.extraction.reader.clustering import Cluster, TextMention
+from loaders.extraction.reader.context import contexts
 from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.naming import EntityName, entity_name, same_key
 from loaders.extraction.reader.network import WEIGHTS, OnnxNetwork
@@ -71,10 +72,13 @@ class ReaderExtractor:
 
     def _with_network(self, extraction: Extraction) -> Extraction:
         try:
-            candidates = list(self._candidates(extraction.article))
+            weighed = self.weighed(extraction)
         except Exception as error:  # noqa: BLE001 - whatever a text sets off, the others go on
             return replace(extraction, problem=f"cannot be read: {type(error).__name__}: {error}")
-        found = self._merged(extraction.triples, candidates)
+        found = [
+            replace(triple, extractor=self.name, confidence=round(self._calibration.confidence(signs), 2))
+            for triple, signs in weighed
+        ]
         kept = _distinct(triple for triple in found if triple.confidence >= self.least_confidence)
         below = [triple for triple in found if triple.confidence < self.least_confidence]
         unsure = {*extraction.unsure, *(triple.span for triple in below if triple.confidence >= _WORTH_A_LOOK)}
@@ -85,20 +89,32 @@ class ReaderExtractor:
             unsure=tuple(sorted(unsure)),
         )
 
+    def weighed(self, extraction: Extraction) -> list[tuple[Triple, Signs]]:
+        """All that the network and the rules, whose extraction this is, see in a text, and what speaks for each."""
+        return _merged(extraction.triples, self._candidates(extraction.article))
+
     def _candidates(self, article: Article) -> Iterator[_Candidate]:
         text = blanked(article.text)
         for start, end in segments(text):
             part = text[start:end]
             sentences = sentence_ends(part)
-            for statement in read_text(part, self._tokenizer, self._network, self._labels, Thresholds(mention=0.4)):
-                if statement.relation == RelationType.RELATED_TO:
-                    continue
-                candidate = self._candidate(statement, article, start, sentences)
+            stated = [
+                statement
+                for statement in read_text(part, self._tokenizer, self._network, self._labels, Thresholds(mention=0.4))
+                if statement.relation != RelationType.RELATED_TO
+            ]
+            for statement, context in zip(stated, contexts(stated), strict=True):
+                candidate = self._candidate(statement, context, article, start, sentences)
                 if candidate is not None:
                     yield candidate
 
     def _candidate(
-        self, statement: StatedRelation, article: Article, offset: int, sentences: list[tuple[int, int]]
+        self,
+        statement: StatedRelation,
+        context: Mapping[str, float],
+        article: Article,
+        offset: int,
+        sentences: list[tuple[int, int]],
     ) -> _Candidate | None:
         subject, object = _named(statement.subject), _named(statement.object)
         if subject is None or object is None or same_key(subject.name) == same_key(object.name):
@@ -130,56 +146,47 @@ class ReaderExtractor:
             known=subject.known + object.known,
             same_sentence=first.sentence == last.sentence,
             modality=statement.modality_score,
+            context=context,
         )
         return _Candidate(triple, signs)
 
-    def _merged(self, rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[Triple]:
-        """What both found, each at its calibrated confidence."""
-        known: dict[tuple[str, EntityType | None], NamedEntity] = {}
-        by_key: dict[tuple[str, str | None, str], list[int]] = {}
-        triples = list(rules)
-        for place, triple in enumerate(triples):
-            for end in (triple.subject, triple.object):
-                for key in _keys(end):
-                    known.setdefault((key, end.type), end)
-            for key_ in _statement_keys(triple):
-                by_key.setdefault(key_, []).append(place)
-        told: dict[int, Signs] = {}
-        own: list[tuple[Triple, Signs]] = []
-        for candidate in candidates:
-            places = sorted({place for key_ in _statement_keys(candidate.triple) for place in by_key.get(key_, ())})
-            if places:
-                for place in places:
-                    if place not in told or (told[place].network or 0.0) < (candidate.signs.network or 0.0):
-                        told[place] = candidate.signs
-            else:
-                triple = replace(
-                    candidate.triple,
-                    subject=_as_known(candidate.triple.subject, known),
-                    object=_as_known(candidate.triple.object, known),
-                )
-                own.append((triple, candidate.signs))
-        found = [
-            replace(
-                triple,
-                extractor=self.name,
-                confidence=self._confidence(
-                    replace(told[place], rules=triple.confidence)
-                    if place in told
-                    else Signs(str(triple.relation), rules=triple.confidence)
-                ),
-            )
-            for place, triple in enumerate(triples)
-        ]
-        found += [
-            replace(triple, confidence=self._confidence(signs))
-            for triple, signs in own
-            if triple.subject.name != triple.object.name
-        ]
-        return found
 
-    def _confidence(self, signs: Signs) -> float:
-        return round(self._calibration.confidence(signs), 2)
+def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[tuple[Triple, Signs]]:
+    """What both found, with what speaks for it."""
+    known: dict[tuple[str, EntityType | None], NamedEntity] = {}
+    by_key: dict[tuple[str, str | None, str], list[int]] = {}
+    triples = list(rules)
+    for place, triple in enumerate(triples):
+        for end in (triple.subject, triple.object):
+            for key in _keys(end):
+                known.setdefault((key, end.type), end)
+        for key_ in _statement_keys(triple):
+            by_key.setdefault(key_, []).append(place)
+    told: dict[int, Signs] = {}
+    own: list[tuple[Triple, Signs]] = []
+    for candidate in candidates:
+        places = sorted({place for key_ in _statement_keys(candidate.triple) for place in by_key.get(key_, ())})
+        if places:
+            for place in places:
+                if place not in told or (told[place].network or 0.0) < (candidate.signs.network or 0.0):
+                    told[place] = candidate.signs
+        else:
+            triple = replace(
+                candidate.triple,
+                subject=_as_known(candidate.triple.subject, known),
+                object=_as_known(candidate.triple.object, known),
+            )
+            own.append((triple, candidate.signs))
+    both = [
+        (
+            triple,
+            replace(told[place], rules=triple.confidence)
+            if place in told
+            else Signs(str(triple.relation), rules=triple.confidence),
+        )
+        for place, triple in enumerate(triples)
+    ]
+    return both + [(triple, signs) for triple, signs in own if triple.subject.name != triple.object.name]
 
 
 def _order(triple: Triple) -> tuple[Span, str, str, str, str]:

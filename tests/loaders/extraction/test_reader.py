@@ -14,12 +14,13 @@ from tokenizers import Tokenizer
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.extractor import Extraction
 from loaders.extraction.reader.calibration import Calibration, Signs
-from loaders.extraction.reader.clustering import Linking, TextMention, features, links
+from loaders.extraction.reader.clustering import Cluster, Linking, TextMention, features, links
+from loaders.extraction.reader.context import contexts
 from loaders.extraction.reader.extractor import LEAST_CONFIDENCE, ReaderExtractor, reader_extractor
 from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.naming import entity_name, tidy
 from loaders.extraction.reader.network import WEIGHTS
-from loaders.extraction.reader.relations import pairs_of
+from loaders.extraction.reader.relations import StatedRelation, pairs_of
 from loaders.extraction.reader.spans import spans
 from loaders.extraction.reader.windows import Window, case, sentence_ends, windows
 from loaders.triple import Article
@@ -243,6 +244,43 @@ def test_confidence_grows_with_what_speaks_for_a_statement(tmp_path: Path) -> No
     assert 0.0 < weak < strong < both < 1.0
     (tmp_path / "c.json").write_text(json.dumps({"one": 100.0}), "utf-8")
     assert Calibration.read(tmp_path / "c.json").confidence(Signs("OWNS")) <= 1.0
+
+
+def stated(subject: Cluster, relation: str, object: Cluster, score: float) -> StatedRelation:
+    return StatedRelation(
+        subject, relation, object, score, "asserted", 0.9, subject.mentions[0], object.mentions[-1], seen=1
+    )
+
+
+def test_a_statement_knows_its_rivals_and_where_its_ends_are() -> None:
+    maker, plant, town = (
+        Cluster(0, [mention("Olveth", 0)]),
+        Cluster(1, [mention("the plant", 20, "Facility"), mention("Gumi line", 40, "Facility")]),
+        Cluster(2, [mention("Gumi", 40, "Location")]),
+    )
+    alone, first, second = contexts(
+        [
+            stated(maker, "OPERATES", plant, 0.9),
+            stated(plant, "LOCATED_IN", town, 0.8),
+            stated(maker, "LOCATED_IN", town, 0.2),
+        ]
+    )
+    assert alone["object.rivals"] == 0.0
+    assert first["object.rival"] < 0.0 < second["object.rival"]
+    assert alone["object.wordings"] == 2.0
+    assert alone["object.names"] == 1.0
+    assert alone["place.between"] > first["place.between"] == 0.0
+    assert alone["place.subject_first"] == 1.0
+    assert first["subject.description"] == 1.0
+
+
+def test_the_calibration_weighs_nothing_that_is_not_told() -> None:
+    known = set(json.loads((WEIGHTS / "calibration.json").read_text("utf-8")))
+    one, other = Cluster(0, [mention("Olveth", 0)]), Cluster(1, [mention("Gumi", 20)])
+    context = contexts([stated(one, "SUPPLIES", other, 0.5)])[0]
+    told = Signs("SUPPLIES", network=0.5, rules=0.5, context=context).features().keys()
+    relations = {f"{who}.{relation}" for who in ("network", "rules") for relation in RelationType}
+    assert known - relations == told - relations
 
 
 # -- the reader
