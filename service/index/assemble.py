@@ -217,12 +217,8 @@ def _place(graph: Snapshot, ids: EntityIds, id: EntityId) -> int:
 
 def _places(ids: EntityIds, lists: RelationLists, stale: set[RelationId]) -> Array:
     """Where relations lie that are removed or changed; those that the snapshot never had are left out."""
-    digests = {digest_of(id): id for id in stale}
-    if len(digests) != len(stale):
-        raise NotFollowable("two ids with one digest")
-    found = np.flatnonzero(np.isin(lists.digest, np.fromiter(digests, dtype=np.uint32, count=len(digests))))
-    if len(np.unique(lists.digest[found])) == len(found):
-        return found
+    digests = np.array([digest_of(id) for id in stale], dtype=np.uint32)
+    found = np.flatnonzero(np.isin(lists.digest, digests))
     return np.array([place for place in map(int, found) if _id(ids, lists, place) in stale], dtype=np.int64)
 
 
