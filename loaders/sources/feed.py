@@ -1,7 +1,7 @@
 """Feeds and pages of the web: addresses in, articles out. What a server says has not changed is not read again.
 
-An address is an RSS or Atom feed, whose entries are fetched as pages, or a page itself. A page that cannot be had falls back on
-what the feed says of it; one that is refused is a record of its own.
+An address is an RSS, Atom or JSON feed, whose entries are fetched as pages, or a page itself. A page that cannot be had falls
+back on what the feed says of it; one that is refused is a record of its own.
 """
 
 import contextlib
@@ -124,7 +124,7 @@ class FeedReader:
         feed = parsed_feed(page.content, page.content_type, page.url)
         if not feed.get("version"):
             article = article_of_page(page.content, url=page.url, content_type=page.content_type)
-            problem = "is neither a feed nor a page with running text"
+            problem = "is neither a feed nor a page with running text of its own"
             yield article or MalformedRecord(url, 1, None, problem, raw=url)
             return
         read = 0
@@ -162,7 +162,7 @@ class FeedReader:
                 problem = f"is too short to read; leave out --no-follow: {link}"
                 yield MalformedRecord(url, number, "summary", problem, raw=link)
             return
-        problem = "the page has no running text"
+        problem = "the page has no running text of its own"
         try:
             page = self._get(fetcher, link, key)
             if page.content is None:
@@ -185,7 +185,7 @@ class FeedArguments(SourceArguments):
     """Of `feed`."""
 
     urls: Annotated[list[str], Shown("URL…")] = Field(min_length=1)
-    """RSS or Atom feeds, or pages."""
+    """RSS, Atom or JSON feeds, or pages."""
     follow: bool = True
     """Fetch the pages that a feed links to."""
     allow_private: bool = False

@@ -1,5 +1,6 @@
 """What a feed says of its entries: their text without mark-up, their day where it is written in a way that is understood."""
 
+import codecs
 import datetime as dt
 import hashlib
 import io
@@ -7,8 +8,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parsedate_tz
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import orjson
 
 from loaders.sources import fields
 from loaders.sources.fields import FieldProblem
@@ -19,18 +23,50 @@ SHORTEST = 40
 _CHARACTER = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,12})|([0-9]{1,12}));")
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|igshid|cmpid|ocid|ref_src", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-?\d\d")
+_JSON_FEED = "https://jsonfeed.org/version/1"
 _FIRST_YEAR = 1980
 _DROPPED = ("script", "style", "template", "noscript", "iframe")
 _BLOCKS = ("p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote")
 
 
 def parsed_feed(content: bytes, content_type: str, url: str) -> Any:
-    """The feed as feedparser reads it, empty of `version` where it is none; character references to nothing are left out."""
+    """The feed as feedparser reads it, empty of `version` where it is none; character references to nothing are left out.
+
+    A feed in JSON (jsonfeed.org, versions 1 and 1.1), which feedparser does not read, gets the same form.
+    """
     import feedparser  # takes long to import, which other loads should not wait
 
+    if (written := _json_feed(content)) is not None:
+        return feedparser.FeedParserDict(written)
     plain = _CHARACTER.sub(_existing, content)
     headers = {"content-type": content_type, "content-location": url}
     return feedparser.parse(io.BytesIO(plain), response_headers=headers)
+
+
+def _json_feed(content: bytes) -> dict[str, Any] | None:
+    try:
+        feed = orjson.loads(content.removeprefix(codecs.BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return None
+    if not isinstance(feed, dict) or not str(feed.get("version")).startswith(_JSON_FEED):
+        return None
+    items = feed.get("items")
+    entries = [_json_entry(item) for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    named = {name: feed.get(name) for name in ("title", "language")}
+    return {"version": "json", "feed": named, "entries": entries}
+
+
+def _json_entry(item: dict[str, Any]) -> dict[str, Any]:
+    plain = item.get("content_text")
+    text = item.get("content_html") or (None if plain is None else escape(str(plain)))
+    return {
+        "id": item.get("id"),
+        "link": item.get("url") or item.get("external_url"),
+        "title": item.get("title"),
+        "summary": text or escape(str(item.get("summary") or "")),
+        "published": item.get("date_published") or "",
+        "updated": item.get("date_modified") or "",
+    }
 
 
 _NO_CHARACTER = b" "

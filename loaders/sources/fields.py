@@ -15,6 +15,7 @@ LONGEST_TEXT = 20_000
 
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ]\d{1,2}:\d{2}.*)?", re.ASCII | re.DOTALL)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_PERCENTAGE = re.compile(r"(\d{1,3}(?:[.,]\d+)?) ?%", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _KEY = re.compile(r"[^0-9a-z]+")
 
@@ -105,16 +106,17 @@ def _day(written: str, end: bool) -> dt.date:
 
 
 def probability(value: object) -> float | None:
-    """A number in [0, 1]."""
+    """A number in [0, 1], or a percentage: `51.5 %`, `51,5 %`."""
     written = text(value, 40)
     if written is None:
         return None
+    percentage = _PERCENTAGE.fullmatch(written)
     try:
-        number = float(written)
+        number = float(percentage[1].replace(",", ".")) / 100 if percentage else float(written)
     except ValueError:
-        raise FieldProblem(f"is {written!r}, expected a number from 0 to 1") from None
+        raise FieldProblem(f"is {written!r}, expected a number from 0 to 1 or a percentage") from None
     if not 0 <= number <= 1:
-        raise FieldProblem(f"is {written}, expected a number from 0 to 1")
+        raise FieldProblem(f"is {written}, expected a number from 0 to 1 or a percentage")
     return number
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import orjson
 import pytest
 
 from graph_schema.errors import AddressRefused, MalformedRecord, SourceUnavailable
@@ -251,6 +252,33 @@ def test_the_day_is_the_one_that_the_publisher_writes(site: Site, tmp_path: Path
     (article,) = read(site, FeedState(tmp_path / "s.json"), follow=False)
     assert isinstance(article, Article)
     assert str(article.published) == day
+
+
+def test_a_feed_in_json_is_read_like_the_others(site: Site, tmp_path: Path) -> None:
+    told = "Marlin & Sons acquired Veld Semiconductor <Dresden> in a deal of last week."
+    items = [
+        {"id": "1", "url": "/x", "title": "Deal", "date_published": "2024-03-04T23:30:00-08:00", "content_text": told},
+        {"id": "2", "external_url": "/y", "content_html": f"<p>{LONG}</p><script>Intel acquired Nvidia</script>"},
+        {"id": "3", "title": "no link", "content_text": LONG},
+        "not an item",
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Chip Daily", "language": "en", "items": items}
+    site.pages["/feed.json"] = (200, {"Content-Type": "application/feed+json"}, b"\xef\xbb\xbf" + orjson.dumps(feed))
+    plain, marked_up, unlinked = read(site, FeedState(tmp_path / "s.json"), "/feed.json", follow=False)
+    assert isinstance(plain, Article)
+    assert (plain.text, plain.title, plain.publisher, plain.language) == (told, "Deal", "Chip Daily", "en")
+    assert (str(plain.published), plain.url) == ("2024-03-04", site.url("/x"))
+    assert isinstance(marked_up, Article)
+    assert (marked_up.text, marked_up.published, marked_up.url) == (LONG, None, site.url("/y"))
+    assert isinstance(unlinked, MalformedRecord)
+    assert unlinked.field == "link"
+
+
+@pytest.mark.parametrize("items", [None, 1, "x", {"a": 1}, []])
+def test_a_feed_in_json_without_items_says_nothing(site: Site, tmp_path: Path, items: object) -> None:
+    feed = {"version": "https://jsonfeed.org/version/1", "items": items}
+    site.pages["/feed.json"] = (200, {}, orjson.dumps(feed))
+    assert read(site, FeedState(tmp_path / "s.json"), "/feed.json") == []
 
 
 def test_an_empty_answer_is_told_and_the_other_feeds_go_on(site: Site, tmp_path: Path) -> None:

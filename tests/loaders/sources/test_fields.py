@@ -78,11 +78,16 @@ def test_an_unknown_term_names_the_known_ones() -> None:
         fields.term("Vessel", EntityType)
 
 
-@pytest.mark.parametrize("written", ["1.1", "-0.1", "high", "nan"])
+@pytest.mark.parametrize("written", ["1.1", "-0.1", "high", "nan", "0,5", "101 %", "-1 %", "1,000.5 %", "%"])
 def test_a_probability_lies_between_0_and_1(written: str) -> None:
     with pytest.raises(FieldProblem, match="expected a number from 0 to 1"):
         fields.probability(written)
     assert (fields.probability("0.25"), fields.probability(1), fields.probability("")) == (0.25, 1.0, None)
+
+
+@pytest.mark.parametrize("written", ["51.5 %", "51,5 %", "51.5%", "51,5\u00a0%"])
+def test_a_probability_may_be_a_percentage(written: str) -> None:
+    assert fields.probability(written) == pytest.approx(0.515)
 
 
 @pytest.mark.parametrize("written", ["NaN", "NULL", "None", "N/A", "\\N", "<NA>"])

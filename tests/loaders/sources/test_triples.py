@@ -86,11 +86,13 @@ def test_a_table_with_all_columns_gives_the_whole_statement(tmp_path: Path) -> N
             id="no such day",
         ),
         pytest.param(
-            "Nvidia,makes,H200,,1.5", "bulletin.csv:2: confidence is 1.5, expected a number from 0 to 1", id="above 1"
+            "Nvidia,makes,H200,,1.5",
+            "bulletin.csv:2: confidence is 1.5, expected a number from 0 to 1 or a percentage",
+            id="above 1",
         ),
         pytest.param(
             "Nvidia,makes,H200,,nan",
-            "bulletin.csv:2: confidence is nan, expected a number from 0 to 1",
+            "bulletin.csv:2: confidence is nan, expected a number from 0 to 1 or a percentage",
             id="not a number",
         ),
         pytest.param(
