@@ -11,7 +11,7 @@ LEARNED := $(filter-out $(UNSEEN),$(wildcard benchmarks/gold/*.jsonl))
 TRAINING ?= .training
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock release-check licences sbom audit bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-hostile test-engines clean
+.PHONY: help install run test test-containers test-browser test-docs test-clients test-faults fuzz docs-reference pictures recording check format lock release-check licences sbom audit bench bench-ci bench-extraction bench-reading train bench-load bench-service bench-paths bench-graphql bench-commands bench-hostile test-engines clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,14 +117,18 @@ train: $(VENV)/.installed-dev ## Train the reader anew (pip install '.[train]'; 
 bench-load: $(VENV)/.installed-dev ## The writer against the bare driver
 	$(BIN)/python -m benchmarks.load
 
-bench-paths: $(VENV)/.installed-dev ## The searches in memory, beside igraph and rustworkx; writes docs/benchmarks.json
+bench-paths: $(VENV)/.installed-dev ## The searches in memory, beside igraph and rustworkx; writes docs/benchmarks.json and its picture
 	$(BIN)/python -m benchmarks.paths --output docs/benchmarks.json
+	$(BIN)/python -m benchmarks.chart docs/benchmarks.json docs/pictures/latency.svg
 
 bench-service: $(VENV)/.installed-dev ## Path queries over HTTP against the bare driver
 	$(BIN)/python -m benchmarks.service_paths
 
 bench-graphql: $(VENV)/.installed-dev ## The API beside its peers under load: REST over Cypher, Apollo, Yoga, Neo4j's Query API (needs npm)
 	$(BIN)/python -m benchmarks.graphql
+
+bench-commands: $(VENV)/.installed-dev ## Export and screening against the bare driver
+	$(BIN)/python -m benchmarks.commands
 
 bench-hostile: $(VENV)/.installed-dev ## How long others wait while one client sends costly documents
 	$(BIN)/python -m benchmarks.hostile --at-most 0.3

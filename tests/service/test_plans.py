@@ -126,7 +126,8 @@ BUILT: dict[Callable[..., Cypher], list[Cypher]] = {
     ],
     **{
         query: [
-            *(query(via, SOMEWHERE, OPEN) for via in (RelationFilter(), STRICT_OF_TWO)),
+            *(query(via, SOMEWHERE, OPEN) for via in (RelationFilter(), STRICT_OF_TWO, STRICT)),
+            query(RelationFilter(min_confidence=0.5), OPEN, OPEN),
             query(STRICT, PICKY, OPEN),
             query(RelationFilter(), OPEN, PICKY),
         ]
