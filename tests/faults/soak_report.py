@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.comparing import Difference
-from tests.faults.soak_clients import CONNECTION, RIGHT, Answered, tells_of_outage
+from tests.faults.soak_clients import CONNECTION, PARTIAL, RIGHT, Answered, tells_of_outage
 
 BEGIN, END = "<!-- soak: written by the run -->\n", "<!-- /soak -->\n"
 BACK_WITHIN_S = 15.0
@@ -18,6 +18,8 @@ TIMES_AS_SLOW, QUICK_S = 2.0, 0.3
 """As quick again: at most so many times as slow as before, or so quick in seconds that nobody minds."""
 SETTLED_S = 30.0
 """Age from which a service has allocated what it needs to begin with."""
+MOST_PARTIAL = 0.01
+"""Part of all answers that may have come to a limit: the machine is as good as overloaded."""
 LEAST_GROWTH_MB, FLAT = 30.0, 1.15
 """Memory is flat while it grows by less than either, in MB and as a ratio."""
 
@@ -78,7 +80,7 @@ class Soak:
 
     def unexplained(self) -> Counter[str]:
         """Errors outside of outages, or of a kind that an outage does not explain."""
-        errors = (one for one in self.answered if one.kind != RIGHT)
+        errors = (one for one in self.answered if one.kind not in (RIGHT, PARTIAL))
         return Counter(one.kind for one in errors if not any(strike.explains(one) for strike in self.strikes))
 
     def during(self, strike: Strike) -> Counter[str]:
@@ -115,11 +117,17 @@ class Soak:
         return all(last - first < LEAST_GROWTH_MB or last / first < FLAT for _, first, last in self.lives())
 
     @property
+    def partial(self) -> int:
+        """Answers that came to a limit and said so."""
+        return sum(one.kind == PARTIAL for one in self.answered)
+
+    @property
     def whole(self) -> bool:
         """Whether every bar is held."""
         backs = [self.back_after(strike) for strike in self.strikes]
         slow = [one for one in backs if one is None or one > BACK_WITHIN_S]
-        return self.flat and not (self.wrong or self.unexplained() or slow or self.difference or self.findings)
+        few = self.partial <= MOST_PARTIAL * len(self.answered)
+        return self.flat and few and not (self.wrong or self.unexplained() or slow or self.difference or self.findings)
 
 
 def p99(seconds: Iterable[float]) -> float:
@@ -144,6 +152,7 @@ def text(soak: Soak, where: str) -> str:
 {minutes:.0f} minutes, {soak.clients} clients, {len(soak.strikes)} disturbances ({where}): {verdict}.
 
 - {right:,} right answers of {len(soak.answered):,}, p99 {usual:.2f} s over all; {soak.events:,} events told to subscribers.
+- Partial answers, which came to their limit of time and say so: {soak.partial:,}.
 - Wrong: {len(soak.wrong)}{"".join(f"; {one}" for one in sorted(set(soak.wrong))[:5])}.
 - {soak.commands} commands of the loader, run again {soak.again} times. Nodes and edges lost: {found.lost},
   doubled: {found.doubled}, too many: {found.added}, wrong: {found.wrong}; findings of `chokepoint check`: {soak.findings}.

@@ -1,9 +1,10 @@
 """What a soak comes to, from answers that are made up."""
 
+import httpx
 import pytest
 
 from tests.faults.comparing import Difference
-from tests.faults.soak_clients import CONNECTION, RIGHT, Answered, Answers
+from tests.faults.soak_clients import CONNECTION, EXPOSURE, PARTIAL, RIGHT, Answered, Answers
 from tests.faults.soak_report import Memory, Soak, Strike, p99, text
 
 AWAY = "503 GRAPH_UNAVAILABLE"
@@ -43,6 +44,22 @@ def test_an_error_that_no_outage_explains_is_told(error: Answered) -> None:
     seen = soak(error)
     assert seen.unexplained() == {error.kind: 1}
     assert not seen.whole
+
+
+def test_answers_that_came_to_a_limit_are_told_and_must_be_few() -> None:
+    few = soak(*[Answered(100.0, 2.0, "paths", PARTIAL)] * 8)
+    assert few.whole
+    assert "Partial answers, which came to their limit of time and say so: 8." in text(few, "today")
+    assert not soak(*[Answered(100.0, 2.0, "paths", PARTIAL)] * 20).whole
+
+
+def test_a_partial_answer_is_not_another_answer_at_its_version() -> None:
+    answers = Answers()
+    for status, nodes in (("BUDGET_EXHAUSTED", []), ("FOUND", [{"kind": "OWNS"}]), ("FOUND", []), ("NO_PATH", [])):
+        told = {"report": {"status": status, "graphVersion": 3}, "nodes": nodes}
+        answers.take(EXPOSURE, 0.0, httpx.Response(200, json={"data": {"exposure": told}}))
+    kinds = [PARTIAL, RIGHT, "exposure: two answers at version 3", "exposure: NO_PATH"]
+    assert [one.kind for one in answers.all] == kinds
 
 
 def test_answers_are_back_once_they_are_as_quick_as_before() -> None:
