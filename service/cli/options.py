@@ -35,6 +35,17 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
+def moment(text: str | None) -> dt.datetime | None:
+    """A time as 2026-11-24T12:00:00Z, in UTC where it names no zone; a day means its end. Raises QuestionError."""
+    if text is None:
+        return None
+    try:
+        time = dt.datetime.fromisoformat(f"{text}T23:59:59" if len(text) == len("2026-11-24") else text)
+    except ValueError as error:
+        raise QuestionError(f"{text!r} is not a time; write it as 2026-11-24 or 2026-11-24T12:00:00Z") from error
+    return time if time.tzinfo else time.replace(tzinfo=dt.UTC)
+
+
 def day(text: str | None) -> dt.date | None:
     """A day as YYYY-MM-DD. Raises QuestionError."""
     if text is None:

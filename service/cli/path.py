@@ -9,10 +9,10 @@ from rich.console import Console
 
 from graph_schema.database.connection import open_graph
 from graph_schema.database.version import graph_version
-from graph_schema.ids import EntityId, RelationId
+from graph_schema.ids import DocumentId, EntityId, RelationId
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
-from service.cli.options import Timeout, choose, day
+from service.cli.options import Timeout, choose, day, moment
 from service.cli.present import PathLines, path_json, print_paths, reason
 from service.engines.cypher import CypherEngine
 from service.filters.hubs import HubMode, HubPolicy
@@ -40,13 +40,16 @@ def path(
     direction: Annotated[Direction, typer.Option(help="Which way relations are walked.")] = Direction.ANY,
     through: Annotated[list[str] | None, typer.Option(help="Only entities of this type in between.")] = None,
     exclude_through: Annotated[list[str] | None, typer.Option(help="No entities of this type in between.")] = None,
+    country: Annotated[list[str] | None, typer.Option(help="In between only what is known to lie there.")] = None,
     avoid: Annotated[list[str] | None, typer.Option(help="Not past this entity.")] = None,
     must_pass: Annotated[list[str] | None, typer.Option(help="Past this entity.")] = None,
     modality: Annotated[list[str] | None, typer.Option(help="Only relations that stand like this.")] = None,
     min_confidence: Annotated[float, typer.Option(help="Lowest confidence of a relation.", min=0, max=1)] = 0.0,
     min_sources: Annotated[int, typer.Option(help="Fewest publishers behind a relation.", min=0)] = 0,
     exclude_publisher: Annotated[list[str] | None, typer.Option(help="Does it hold without this publisher?")] = None,
+    exclude_document: Annotated[list[str] | None, typer.Option(help="Does it hold without this document?")] = None,
     valid_at: Annotated[str | None, typer.Option(metavar="DATE", help="Relations that held on this day.")] = None,
+    known_at: Annotated[str | None, typer.Option(metavar="TIME", help="Relations that had been loaded by then.")] = None,
     undated: Annotated[UndatedPolicy, typer.Option(help="Relations without a date.")] = UndatedPolicy.FLAG,
     hubs: Annotated[HubMode, typer.Option(help="What to do with hubs in between.")] = HubMode.BLOCK_TRANSIT,
     max_degree: Annotated[int | None, typer.Option(help="Relations above which an entity is a hub.")] = None,
@@ -75,12 +78,15 @@ def path(
                 min_confidence=min_confidence,
                 min_sources=min_sources,
                 exclude_publishers=tuple(exclude_publisher or ()),
+                exclude_documents=tuple(map(DocumentId, exclude_document or ())),
                 valid_at=day(valid_at),
+                known_at=moment(known_at),
                 undated=undated,
             ),
             through=EntityFilter(
                 types=choose(EntityType, "entity type", through),
                 exclude_types=choose(EntityType, "entity type", exclude_through),
+                countries=tuple(map(EntityId, country or ())),
             ),
             avoid=frozenset(map(EntityId, avoid or ())),
             hubs=HubPolicy(mode=hubs, max_degree=max_degree),

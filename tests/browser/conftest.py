@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -31,6 +31,18 @@ class Product:
     bolt: str
     user: str
     password: str
+    environment: Mapping[str, str]
+
+    def chokepoint(self, *arguments: str) -> str:
+        """What a command prints that is run beside the service; it may answer with no."""
+        return chokepoint(self.environment, *arguments, codes=(0, 1))
+
+
+def chokepoint(environment: Mapping[str, str], *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+    command = [sys.executable, "-m", "chokepoint", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode in codes, f"{arguments}: {done.stdout}\n{done.stderr}"
+    return done.stdout
 
 
 def free_port() -> int:
@@ -68,30 +80,23 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         "CHOKEPOINT_BROWSER_CONTENT": service,
     }
 
-    def chokepoint(*arguments: str) -> str:
-        command = [sys.executable, "-m", "chokepoint", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{arguments}: {done.stdout}\n{done.stderr}"
-        return done.stdout
-
     log = tmp_path_factory.mktemp("logs") / "serve.log"
     try:
-        database = json.loads(chokepoint("db", "start", "--json", "--show-password"))
-        chokepoint("load", "sample")
+        database = json.loads(chokepoint(environment, "db", "start", "--json", "--show-password"))
+        chokepoint(environment, "load", "sample")
         with log.open("wb") as output:
             command = [sys.executable, "-m", "chokepoint", "serve", "--port", str(port)]
             serving = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
         try:
             # Before the index answers, a first question may spend its time on plans of the database.
             wait_for(f"{service}/readyz", log, seconds=180, answer='"state":"ready"')
-            yield Product(
-                service, database["browser"], database["uri"].removeprefix("bolt://"), "neo4j", database["password"]
-            )
+            bolt = database["uri"].removeprefix("bolt://")
+            yield Product(service, database["browser"], bolt, "neo4j", database["password"], environment)
         finally:
             serving.terminate()
             serving.wait(30)
     finally:
-        chokepoint("db", "reset", "--yes")
+        chokepoint(environment, "db", "reset", "--yes")
 
 
 def wait_for(address: str, log: Path, *, seconds: float = 90, answer: str = "") -> None:

@@ -1,12 +1,9 @@
-"""What is taken along from the explorer: each file is opened and read, each text is run."""
+"""What is taken along from the explorer: each file is opened and read. The question in other languages: test_explorer_copies."""
 
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
-from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 import networkx as nx
@@ -86,27 +83,6 @@ def test_the_report_stands_alone(answer: Page, chromium: Browser, tmp_path: Path
     expect(page.locator("figure svg text", has_text="sanctions")).to_be_visible()
     expect(page.locator("dd").filter(has_text="/?ask=tie")).to_be_visible()
     page.close()
-
-
-def test_the_question_as_graphql_and_as_a_command(answer: Page, product: Product) -> None:
-    query = copied(answer, "As GraphQL")
-    request = Request(
-        f"{product.service}/graphql", json.dumps({"query": query}).encode(), {"content-type": "application/json"}
-    )
-    with urlopen(request) as response:
-        found = json.load(response)
-    assert found["data"]["shortestPaths"]["report"]["status"] == "FOUND"
-    command = copied(answer, "As a chokepoint command").split()
-    assert command[:4] == ["chokepoint", "path", "company:intel", "country:united-states"]
-    known = subprocess.run(
-        [sys.executable, "-m", "chokepoint", "path", "--help"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"COLUMNS": "200", "PATH": ""},
-    ).stdout
-    assert [flag for flag in command if flag.startswith("--") and flag not in known] == []
-    assert copied(answer, "As Cypher").startswith("UNWIND [[")
 
 
 def test_a_link_gives_the_same_page_to_someone_else(answer: Page, chromium: Browser) -> None:

@@ -74,8 +74,8 @@ export function showRelations(root, { model, contradictions }, { choose }) {
 }
 
 /** Who owns a firm, as far as sources say, and whether listed parties hold half of it; nothing where no owner is recorded. */
-export async function showOwnership(root, { id, state }, go) {
-  const { ownership } = await ask("explore-ownership", { id });
+export async function showOwnership(root, { asks, state }, go) {
+  const { ownership } = await ask("explore-ownership", asks);
   if (ownership.holdings.length === 0) return;
   const firm = (one) => h("button", { type: "button", onclick: () => go(change(state, { of: [one.id], selected: "", opened: [] })) }, one.name);
   put(
@@ -92,9 +92,9 @@ export async function showOwnership(root, { id, state }, go) {
   );
 }
 
-/** What was said of entities, newest first, under the days. */
-export async function showTimeline(root, { ids, since, until, timeline }, tools) {
-  const found = timeline ?? (await ask("explore-timeline", { ids, since: since || undefined, until: until || undefined, first: 40 })).timeline;
+/** What was said of entities, newest first, under the days: `timeline`, or what it `asks` for. */
+export async function showTimeline(root, { asks, timeline }, tools) {
+  const found = timeline ?? (await ask("explore-timeline", asks)).timeline;
   put(
     root,
     h("h2", {}, words.time),

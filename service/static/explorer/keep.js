@@ -1,69 +1,16 @@
 /** What can be taken along: the question in three languages, the answer as files, and a report that prints. */
 
-import { documentText } from "./api.js";
+import { asCommand, asCypher, asGraphQL, ownershipCommand } from "./copies.js";
 import { evidenceOf, marked } from "./evidence.js";
 import { h, put } from "./dom.js";
-import { documents, moment } from "./questions.js";
+import { beside, documents, moment } from "./questions.js";
 import { rows, sorted } from "./results.js";
 import { change, format } from "./state.js";
 import { texts } from "./texts.js";
 
 const { keep: words } = texts;
-const ENUMS = ["weight", "mode", "types", "modalities", "undated", "direction", "interval"];
 const ESCAPES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 const escape = (text) => String(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign]);
-
-/** A value as a GraphQL literal; `name` tells words of an enum from strings. */
-function literal(value, name) {
-  if (Array.isArray(value)) return `[${value.map((one) => literal(one, name)).join(", ")}]`;
-  if (value !== null && typeof value === "object") {
-    return `{${Object.entries(value).filter(([, one]) => one !== undefined).map(([key, one]) => `${key}: ${literal(one, key)}`).join(", ")}}`;
-  }
-  return typeof value === "string" && ENUMS.includes(name) ? value : JSON.stringify(value);
-}
-
-/** The first document of the question with its values written into it: it runs as it stands. */
-async function asGraphQL(state) {
-  const [name, variables] = documents(state)[0];
-  const text = await documentText(name);
-  const [, head] = /^query \w+\(([\s\S]*?)\n?\) \{/.exec(text) ?? [];
-  const body = head === undefined ? text : text.replace(`(${head}`, "(").replace(/^(query \w+)\(\n?\)/, "$1");
-  return body
-    .replace(/(\w+): \$(\w+)/g, (_, key, variable) => (variables[variable] === undefined ? "" : `${key}: ${literal(variables[variable], key)}`))
-    .replace(/\(([^()]*)\)/g, (_, inside) => `(${inside.replace(/(,\s*)+,/g, ",").replace(/^[\s,]+|[\s,]+$/g, "").replace(/\n\s*/g, " ").replace(/(\s*,\s*)+/g, ", ")})`);
-}
-
-const quoted = (text) => (/^[\w:.\-/]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-
-/** The same question for a shell; null where no command asks it. */
-function asCommand(state, types) {
-  if (state.ask !== "tie") return null;
-  const flags = [
-    `-k ${state.k}`,
-    ...(state.families.length ? types.map((type) => `--type ${type}`) : []),
-    ...state.modalities.map((one) => `--modality ${one}`),
-    ...(state.confidence ? [`--min-confidence ${state.confidence}`] : []),
-    ...(state.sources ? [`--min-sources ${state.sources}`] : []),
-    ...state.avoid.map((id) => `--avoid ${quoted(id)}`),
-    ...state.publishers.map((name) => `--exclude-publisher ${quoted(name)}`),
-    ...(state.at ? [`--valid-at ${state.at}`] : []),
-    ...(state.dated ? ["--undated EXCLUDE"] : []),
-    `--hubs ${state.hubs}`,
-    `--weight ${state.weight}`,
-    `--max-depth ${state.depth}`,
-  ];
-  return `chokepoint path ${state.of.map(quoted).join(" ")} ${flags.join(" ")}`;
-}
-
-/** Draws all relations of an answer in Neo4j Browser. */
-function asCypher({ report, model }) {
-  const string = (text) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  if (model.paths.length === 0 && report?.cypher) return report.cypher;
-  const pairs = [...model.links.values()].map((link) => `[${string(link.a)}, ${string(link.b)}]`);
-  const ids = model.relations.map((relation) => string(relation.id));
-  const types = [...new Set(model.relations.map((relation) => relation.type))].sort().join("|");
-  return `UNWIND [${pairs.join(", ")}] AS hop\nMATCH drawn = (:Entity {id: hop[0]})-[r:${types}]-(:Entity {id: hop[1]})\nWHERE r.id IN [${ids.join(", ")}]\nRETURN drawn`;
-}
 
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-weight", "font-family", "letter-spacing", "opacity", "text-anchor"];
 
@@ -215,7 +162,7 @@ function save(content, name, type) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Fill `root` with the menu. `what()` gives {state, found, svg, title, verdict, filters, types} of the moment. */
+/** Fill `root` with the menu. `what()` gives {state, found, svg, title, verdict, filters} of the moment. */
 export function keepMenu(root, what, fail) {
   const told = h("span", { class: "told", role: "status" });
   const name = (ending) => `chokepoint-${what().title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60)}.${ending}`;
@@ -232,7 +179,15 @@ export function keepMenu(root, what, fail) {
   const here = (changes) => location.origin + format(change(what().state, { version: what().found.report?.graphVersion ?? 0, ...changes }));
   const item = (text, act) =>
     h("button", { type: "button", onclick: () => Promise.resolve(act()).catch(fail) }, text);
-  const { copies, files } = words;
+  const { copies, files, none } = words;
+  const { state, found } = what();
+  const { entity } = found;
+  const asked = [...documents(state), ...Object.entries(entity ? beside(entity.id, entity.type) : {})];
+  const { command, lacks } = asCommand(state);
+  const cypher = asCypher(found);
+  const now = () => new Date().toISOString().slice(0, 19) + "Z";
+  // What changed between two times is pinned by the later of them.
+  const known = state.ask === "changes" ? "until" : "known";
   put(
     root,
     h(
@@ -244,17 +199,20 @@ export function keepMenu(root, what, fail) {
         { class: "panel", role: "group", "aria-label": words.heading },
         h("h3", {}, words.copy),
         item(copies.link, () => copy(here({}))),
-        item(copies.pinned, () => copy(here({ known: what().state.known ? moment(what().state.known) : new Date().toISOString().slice(0, 19) + "Z" }))),
-        item(copies.graphql, async () => copy(await asGraphQL(what().state))),
-        item(copies.cypher, () => copy(asCypher(what().found))),
-        what().state.ask === "tie" && item(copies.command, () => copy(asCommand(what().state, what().types))),
-        h("h3", {}, words.download),
-        item(files.report, async () => save(asReport(what().state, what().found, await evidenceOf(relationIds()), what()), name("html"), "text/html")),
-        item(files.svg, () => save(asSvg(what().svg), name("svg"), "image/svg+xml")),
-        item(files.png, async () => save(await asPng(what().svg), name("png"))),
-        item(files.csv, () => save(asCsv(what().found.model, what().state.sort), name("csv"), "text/csv")),
-        item(files.json, async () => save(asJson(what().state, what().found, await evidenceOf(relationIds())), name("json"), "application/json")),
-        item(files.graphml, () => save(asGraphml(what().found.model), name("graphml"), "application/xml")),
+        found.model && item(copies.pinned, () => copy(here({ [known]: state[known] ? moment(state[known]) : now() }))),
+        item(copies.graphql, async () => copy(await asGraphQL(asked))),
+        cypher ? item(copies.cypher, () => copy(cypher)) : h("p", { class: "hint" }, none.cypher),
+        command ? item(copies.command, () => copy(command)) : h("p", { class: "hint" }, lacks),
+        entity?.type === "COMPANY" && item(copies.ownership, () => copy(ownershipCommand(entity.id))),
+        found.model && [
+          h("h3", {}, words.download),
+          item(files.report, async () => save(asReport(what().state, what().found, await evidenceOf(relationIds()), what()), name("html"), "text/html")),
+          item(files.svg, () => save(asSvg(what().svg), name("svg"), "image/svg+xml")),
+          item(files.png, async () => save(await asPng(what().svg), name("png"))),
+          item(files.csv, () => save(asCsv(what().found.model, what().state.sort), name("csv"), "text/csv")),
+          item(files.json, async () => save(asJson(what().state, what().found, await evidenceOf(relationIds())), name("json"), "application/json")),
+          item(files.graphml, () => save(asGraphml(what().found.model), name("graphml"), "application/xml")),
+        ],
         told,
       ),
     ),

@@ -9,7 +9,7 @@ import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
 import { keepMenu } from "./keep.js";
 import { folded } from "./model.js";
-import { answer, isWhole } from "./questions.js";
+import { answer, beside, isWhole } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
 import { showRuns } from "./runs.js";
@@ -17,7 +17,7 @@ import { showRuler } from "./ruler.js";
 import { showStatus } from "./status.js";
 import { texts } from "./texts.js";
 import { theme } from "./theme.js";
-import { learn, typesOf } from "./vocabulary.js";
+import { learn } from "./vocabulary.js";
 import { remember, showWelcome } from "./welcome.js";
 
 const MOST_IN_LAYER = 12;
@@ -169,12 +169,13 @@ function frame(state) {
     return;
   }
   const drawn = found.model !== null;
-  put(view, h("div", { class: "main" }, parts.head, parts.status, drawn && h("div", { class: "tools" }, parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
+  put(view, h("div", { class: "main" }, parts.head, parts.status, h("div", { class: "tools" }, drawn && parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
   if (!found.entity) put(parts.head, h("h1", { class: "unseen" }, words(state)));
   if (found.entity) showFacts(parts.head, { state, ...found }, go);
   if (!drawn) {
     view.className = "answer plain-answer";
-    showTimeline(parts.results, { ids: state.of, ...found }, { state, go });
+    keepMenu(parts.keep, taken, fail);
+    showTimeline(parts.results, found, { state, go });
     return;
   }
   keepMenu(parts.keep, taken, fail);
@@ -191,7 +192,6 @@ const taken = () => ({
   title: words(current),
   verdict: parts.status.querySelector(".verdict")?.textContent ?? "",
   filters: [...parts.filters.querySelectorAll(".chip")].map((chip) => chip.firstChild.textContent).join(" · "),
-  types: typesOf(current.families),
 });
 
 /** Everything that depends on what is looked at: selection, tabs, opened groups. */
@@ -216,8 +216,9 @@ function look(state, before) {
       showRelations(parts.results, found, { choose });
       const [owners, timeline] = [h("section", {}), h("section", {})];
       parts.results.append(owners, timeline);
-      if (found.entity.type === "COMPANY") showOwnership(owners, { id: found.entity.id, state }, go).catch(fail);
-      showTimeline(timeline, { ids: state.of }, { state, go }).catch(fail);
+      const asks = beside(found.entity.id, found.entity.type);
+      if (asks["explore-ownership"]) showOwnership(owners, { asks: asks["explore-ownership"], state }, go).catch(fail);
+      showTimeline(timeline, { asks: asks["explore-timeline"] }, { state, go }).catch(fail);
     } else showResults(parts.results, { state, ...found }, { choose, move });
   }
   light(null);

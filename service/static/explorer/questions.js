@@ -92,6 +92,12 @@ export function documents(state) {
   }
 }
 
+/** Documents that the page of an entity asks beside its question, by name. */
+export const beside = (id, type) => ({
+  ...(type === "COMPANY" ? { "explore-ownership": { id } } : {}),
+  "explore-timeline": { ids: [id], first: 40 },
+});
+
 /**
  * The answer to a question: {report, model, marks, ...what its kind tells beside}. `marks`: key of an entity or link →
  * what is known of it.

@@ -283,7 +283,17 @@ export const texts = {
     download: "Download",
     copied: "Copied.",
     copyYourself: "Copy this:",
-    copies: { link: "Link to this view", pinned: "Link, as known now", graphql: "As GraphQL", cypher: "As Cypher for Neo4j Browser", command: "As a chokepoint command" },
+    copies: { link: "Link to this view", pinned: "Link, as known now", graphql: "As GraphQL", cypher: "As Cypher for Neo4j Browser", command: "As a chokepoint command", ownership: "Who owns it, as a chokepoint command" },
+    none: {
+      cypher: "Nothing is found, so there is nothing that Cypher could draw.",
+      command: {
+        supply: "No chokepoint command follows a chain of supply.",
+        changes: "No chokepoint command tells what changed.",
+        connect: "No chokepoint command connects several.",
+      },
+      option: (names) => `The chokepoint command has no option for: ${names.join(", ")}.`,
+      options: { modalities: "put as", sources: "sources", countries: "countries", avoid: "what is gone", publishers: "publishers left out", documents: "documents left out", at: "held on", known: "known by", dated: "only what has a date", hubs: "hubs", timeout: "time" },
+    },
     files: { report: "Report (HTML, prints)", svg: "Drawing (SVG)", png: "Drawing (PNG)", csv: "Relations (CSV)", json: "Answer with sentences (JSON)", graphml: "Graph (GraphML)" },
     report: { asked: "Question", filters: "Filters", none: "none", version: "Graph version", made: "Made", address: "Address", paths: "Paths" },
   },
