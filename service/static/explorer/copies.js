@@ -66,8 +66,8 @@ const OPTIONS = {
   confidence: (given) => [`--min-confidence ${given}`],
   depth: (given) => [`--max-depth ${given}`],
   k: (given) => [`-k ${given}`],
-  weight: (given) => [`--weight ${given}`],
-  hubs: (given) => [`--hubs ${given}`],
+  weight: (given) => [`--weight ${given.toLowerCase()}`],
+  hubs: (given) => [`--hubs ${given.toLowerCase()}`],
   timeout: (given) => [`--timeout-ms ${given}`],
   modalities: (given) => given.map((one) => `--modality ${one}`),
   sources: (given) => [`--min-sources ${given}`],
@@ -77,7 +77,7 @@ const OPTIONS = {
   documents: (given) => given.map((id) => `--exclude-document ${quoted(id)}`),
   at: (given) => [`--valid-at ${given}`],
   known: (given) => [`--known-at ${moment(given)}`],
-  dated: () => ["--undated EXCLUDE"],
+  dated: () => ["--undated exclude"],
 };
 const USUAL = parse("");
 const EXPORTED = ["families", "confidence"];
