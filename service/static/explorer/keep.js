@@ -178,7 +178,7 @@ export function keepMenu(root, what, fail) {
   };
   const here = (changes) => location.origin + format(change(what().state, { version: what().found.report?.graphVersion ?? 0, ...changes }));
   const item = (text, act) =>
-    h("button", { type: "button", onclick: () => Promise.resolve(act()).catch(fail) }, text);
+    h("button", { type: "button", onclick: () => { put(told); Promise.resolve(act()).catch(fail); } }, text);
   const { copies, files, none } = words;
   const { state, found } = what();
   const { entity } = found;

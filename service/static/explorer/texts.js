@@ -283,7 +283,7 @@ export const texts = {
     download: "Download",
     copied: "Copied.",
     copyYourself: "Copy this:",
-    copies: { link: "Link to this view", pinned: "Link, as known now", graphql: "As GraphQL", cypher: "As Cypher for Neo4j Browser", command: "As a chokepoint command", ownership: "Who owns it, as a chokepoint command" },
+    copies: { link: "Link to this view", pinned: "Link, as known now", graphql: "As GraphQL", cypher: "As Cypher for Neo4j Browser", command: "As a chokepoint command", ownership: "Who owns it, as a command" },
     none: {
       cypher: "Nothing is found, so there is nothing that Cypher could draw.",
       command: {
