@@ -49,7 +49,9 @@ def path(
     exclude_publisher: Annotated[list[str] | None, typer.Option(help="Does it hold without this publisher?")] = None,
     exclude_document: Annotated[list[str] | None, typer.Option(help="Does it hold without this document?")] = None,
     valid_at: Annotated[str | None, typer.Option(metavar="DATE", help="Relations that held on this day.")] = None,
-    known_at: Annotated[str | None, typer.Option(metavar="TIME", help="Relations that had been loaded by then.")] = None,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Relations that had been loaded by then.")
+    ] = None,
     undated: Annotated[UndatedPolicy, typer.Option(help="Relations without a date.")] = UndatedPolicy.FLAG,
     hubs: Annotated[HubMode, typer.Option(help="What to do with hubs in between.")] = HubMode.BLOCK_TRANSIT,
     max_degree: Annotated[int | None, typer.Option(help="Relations above which an entity is a hub.")] = None,
