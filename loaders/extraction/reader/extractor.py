@@ -225,8 +225,9 @@ def _keys(entity: NamedEntity) -> set[str]:
 
 
 def _as_known(entity: NamedEntity, known: dict[tuple[str, EntityType | None], NamedEntity]) -> NamedEntity:
-    """The entity as the rules name it, where they name it."""
-    for key in sorted(_keys(entity)):
+    """The entity as the rules name it, where they name it: by its own name before another of its names."""
+    own = same_key(entity.name)
+    for key in sorted(_keys(entity), key=lambda key: (key != own, key)):
         if (key, entity.type) in known:
             return known[key, entity.type]
     return entity

@@ -11,7 +11,7 @@ from loaders.gazetteer import gazetteer, normalise
 
 _NAMED = frozenset({"Company", "Person", "Organization", "GovernmentBody", "Country", "Place", "Bloc"})
 """Types whose members have names of their own; things are often called by common nouns."""
-_LINKING = frozenset(
+LINKING = frozenset(
     {
         "of",
         "and",
@@ -35,6 +35,7 @@ _LINKING = frozenset(
         "to",
     }
 )
+"""Words in small letters that names have within."""
 _BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]?$")
 _POSSESSIVE_END = re.compile(r"(?:'s|’s|['’])$")
 _ARTICLE = re.compile(r"^(?:the|a|an|its|their|his|her|our)\s+", re.IGNORECASE)
@@ -64,7 +65,7 @@ def entity_name(mentions: Sequence[TextMention], type: str) -> EntityName | None
 
     def rank(mention: TextMention) -> tuple[bool, bool, int, int, int]:
         words = re.findall(r"\w+", mention.text)
-        described = any(word[:1].islower() and word not in _LINKING for word in words)
+        described = any(word[:1].islower() and word not in LINKING for word in words)
         return (
             mention.proper,
             type not in _NAMED or not described,
@@ -87,7 +88,7 @@ def tidy(text: str, type: str) -> str:
     name = _ARTICLE.sub("", _POSSESSIVE_END.sub("", _BRACKET.sub("", text.strip())))
     if type in _NAMED:
         words = name.split()
-        small = [place for place, word in enumerate(words) if word.islower() and word not in _LINKING]
+        small = [place for place, word in enumerate(words) if word.islower() and word not in LINKING]
         if (
             small
             and small[-1] < len(words) - 1

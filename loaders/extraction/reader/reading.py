@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from loaders.extraction.reader.clustering import Linking, TextMention, links, pair_features
 from loaders.extraction.reader.labels import Labels
 from loaders.extraction.reader.relations import StatedRelation, pairs_of, statements
+from loaders.extraction.reader.shape import same_by_shape
 from loaders.extraction.reader.spans import Found, spans
 from loaders.extraction.reader.windows import Window, windows
 
@@ -98,6 +99,8 @@ def read_text(
         )
         for mention in mentions:
             linking.add(mention)
+        for first_named, again in same_by_shape(text, mentions):
+            linking.link(first_named, again)
         for one, other in links(tied, read.ties, thresholds.tie):
             linking.link(mentions[one], mentions[other])
         seen.append((mentions, pairs, read))

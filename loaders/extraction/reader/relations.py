@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from loaders.extraction.reader.clustering import Cluster, TextMention
 from loaders.extraction.reader.labels import Labels
+from loaders.extraction.reader.shape import names_around
 
 SENTENCES_APART = 1
 _LEAST = 0.04
@@ -45,6 +46,13 @@ class StatedRelation:
     """Who is said to state it."""
 
 
+def _beside_its_name(
+    subject: tuple[int, int], object: tuple[int, int], around: Mapping[tuple[int, int], set[tuple[int, int]]]
+) -> bool:
+    """Whether one is only a part of a name, and the other not that name: what is said of a firm is not said of its country."""
+    return any(part in around and other not in around[part] for part, other in ((subject, object), (object, subject)))
+
+
 def statements(
     mentions: Sequence[TextMention],
     pairs: NDArray[np.int64],
@@ -59,6 +67,8 @@ def statements(
         return
     number = {name: place for place, name in enumerate(labels.types)}
     owners = [clusters[mention.start, mention.end] for mention in mentions]
+    places = [(mention.start, mention.end) for mention in mentions]
+    around = names_around(mentions)
     kinds = np.array([number[owner.type] for owner in owners])
     scores = 1.0 / (1.0 + np.exp(-relation_scores.astype(np.float64)))
     scores *= labels.allowed[kinds[pairs[:, 0]], kinds[pairs[:, 1]]]
@@ -66,7 +76,7 @@ def statements(
         relation, reversed = labels.relations[place]
         one, other = (int(each) for each in pairs[row])
         subject, object = (other, one) if reversed else (one, other)
-        if owners[subject] is owners[object]:
+        if owners[subject] is owners[object] or _beside_its_name(places[subject], places[object], around):
             continue
         key = (owners[subject].number, relation, owners[object].number)
         if relation in labels.symmetric and (swapped := (key[2], relation, key[0])) in found:
