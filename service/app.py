@@ -214,7 +214,7 @@ def _attach(app: FastAPI, graph: Graph, settings: ServiceSettings, make_writer: 
 def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine:
     """The index over the database; it is kept while the application runs."""
     cypher = CypherEngine(graph, hub_degree=settings.hub_degree)
-    app.state.index = None
+    app.state.index = app.state.past = None
     if not settings.index:
         return cypher
     executor = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="index")
@@ -225,11 +225,13 @@ def _engine(app: FastAPI, graph: Graph, settings: ServiceSettings) -> PathEngine
         poll_s=settings.index_poll_seconds,
         stale_s=settings.index_stale_seconds,
     )
-    return IndexEngine(graph, app.state.index, cypher, executor, settings)
+    engine = IndexEngine(graph, app.state.index, cypher, executor, settings)
+    app.state.past = engine.past
+    return engine
 
 
 def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
     writer = state.writer if state.gate.takes_writes else None
-    lookups = Lookups(state.graph, state.index)
+    lookups = Lookups(state.graph, state.index, state.past)
     return Context(state.graph, lookups, settings, state.searches, state.watch, writer=writer)

@@ -26,6 +26,7 @@ from loaders.writing.change import ChangeSet, change
 from loaders.writing.counts import Counts
 from loaders.writing.edges import EdgeKey, edge_of
 from loaders.writing.nodes import read_entities
+from loaders.writing.removal import read_stored_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,13 @@ async def _link(graph: ChangeSet, alias: EntityId, target: EntityId) -> None:
     added = sorted({other.name, *other.aliases} - {one.name, *one.aliases})
     result = await graph.tx.run(LINK, alias=alias, canonical=target, added=added, version=graph.version)
     await result.consume()
+    graph.past.fold(alias, None)
     await _rename(graph, target, one, {*one.aliases, *added})
 
 
 async def _rename(graph: ChangeSet, id: EntityId, entity: Entity, aliases: Collection[str]) -> None:
     names = tuple(sorted(set(aliases) - {entity.name}))
-    await graph.write_entities({id: Entity(entity.type, entity.name, names)})
+    await graph.write_entities({id: Entity(entity.type, entity.name, names)}, {id: entity})
 
 
 CLAIMS_TO_MOVE: LiteralString = """
@@ -140,6 +142,8 @@ async def _unfold(graph: ChangeSet, folds: Collection[Fold]) -> None:
     """Move back the claims that name these aliases, and take back the names that the folds gave."""
     if not folds:
         return
+    for fold in folds:
+        graph.past.fold(fold.alias, fold.canonical)
     aliases = sorted({fold.alias for fold in folds})
     canonicals = sorted({fold.canonical for fold in folds})
     moved = [row["id"] async for row in await graph.tx.run(CLAIMS_MOVED, aliases=aliases, canonicals=canonicals)]
@@ -219,5 +223,7 @@ async def _relink(graph: ChangeSet, claims: Sequence[ClaimId], into: Mapping[Ent
             changed.append({"claim": claim, "edge": new_edge})
             touched += [each for each in (old, new) if each.subject != each.object]
     await graph.touch(touched)
+    moving = [ClaimId(str(row["claim"])) for row in changed]
+    graph.past.claims(claim.former for claim in await read_stored_claims(graph.tx, moving))
     await (await graph.tx.run(RELINK, rows=moved)).consume()
     await (await graph.tx.run(SET_EDGE, rows=changed)).consume()

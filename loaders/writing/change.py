@@ -21,6 +21,7 @@ from graph_schema.publishers import Publisher, read_publishers, reliability
 from loaders.writing.counts import Counts
 from loaders.writing.edges import EdgeKey, edge_of, read_evidence, reproject, rewrite
 from loaders.writing.nodes import Payload, create_claims, update_claims, write_documents, write_entities
+from loaders.writing.past import Past
 from loaders.writing.removal import StoredClaim, delete_claims, forget, read_stored_claims
 from loaders.writing.tombstones import write_tombstones
 
@@ -37,6 +38,8 @@ class ChangeSet:
         """The graph's version once the change-set is closed."""
         self.counts = Counts()
         """Claims and documents are counted by who changes them, entities and edges here when the change-set closes."""
+        self.past = Past(version)
+        """How what changes or goes was before. Methods here note it; who changes it by other means does so himself."""
         self._marked = False
         self._edges: dict[RelationId, EdgeKey] = {}
         self._before: dict[RelationId, list[Evidence]] = {}
@@ -90,6 +93,7 @@ class ChangeSet:
         """Change claims that the graph has; returns them as they were. Raises MissingEndpoint."""
         stored = await read_stored_claims(self.tx, payloads)
         await self.touch(claim.edge for claim in stored)
+        self.past.claims(claim.former for claim in stored if claim.former.confidence != payloads[claim.id].confidence)
         await update_claims(self.tx, payloads)
         return stored
 
@@ -97,6 +101,7 @@ class ChangeSet:
         """Delete those of these claims that the graph has; returns them."""
         stored = await read_stored_claims(self.tx, ids)
         await self.touch(claim.edge for claim in stored)
+        self.past.claims(claim.former for claim in stored)
         await delete_claims(self.tx, [claim.id for claim in stored])
         self._deleted += stored
         return stored
@@ -109,17 +114,24 @@ class ChangeSet:
         """Say that these entities may hang on nothing any more: those that do go."""
         self._released.update(entities)
 
-    async def write_documents(self, documents: Collection[Document], run: RunId) -> None:
-        """Create or update documents; new ones are marked with `run`. Edges that take another date from one are to be
-        touched before."""
+    async def write_documents(
+        self, documents: Collection[Document], run: RunId, had: Mapping[DocumentId, Document]
+    ) -> None:
+        """Create documents or update those that the graph `had`; new ones are marked with `run`. Edges that take another
+        date from one are to be touched before."""
         if documents:
             self.mark()
+            for document in documents:
+                if document.id in had:
+                    self.past.document(had[document.id])
             await write_documents(self.tx, documents, run)
 
-    async def write_entities(self, entities: Mapping[EntityId, Entity]) -> None:
-        """Create or update entities."""
+    async def write_entities(self, entities: Mapping[EntityId, Entity], had: Mapping[EntityId, Entity | None]) -> None:
+        """Create or update entities; `had`: as the graph had each, None: not at all."""
         if entities:
             self.mark()
+            for id in entities:
+                self.past.entity(id, had[id])
             await write_entities(self.tx, entities, version=self.version)
 
     async def close(self) -> None:
@@ -136,9 +148,16 @@ class ChangeSet:
         )
         edges_removed = [*edges_removed, *await rewrite(self.tx, self._distrusted.values(), version=self.version)]
         silenced = [*self._deleted, *self._reworded]
-        entities_removed = await forget(self.tx, silenced, self._released, version=self.version, counts=self.counts)
+        entities_removed = await forget(
+            self.tx, silenced, self._released, version=self.version, counts=self.counts, past=self.past
+        )
         await write_tombstones(
-            self.tx, version=self.version, relations=edges_removed, entities=entities_removed, claims=self._deleted
+            self.tx,
+            version=self.version,
+            relations=edges_removed,
+            entities=entities_removed,
+            claims=self._deleted,
+            states=self.past.states,
         )
 
     async def _read_before(self, edges: Iterable[EdgeKey]) -> None:

@@ -84,6 +84,7 @@ def _write_entities(type: EntityType) -> LiteralString:
     return f"""
 UNWIND $rows AS row
 MERGE (e:Entity {{id: row.id}})
+ON CREATE SET e.since = row.version
 SET e:{term(type)}, e += row
 """
 

@@ -10,7 +10,9 @@ from typing import Any, LiteralString
 
 from neo4j import AsyncManagedTransaction
 
+from graph_schema.database.cypher import native
 from graph_schema.database.graph import Graph
+from graph_schema.domain import Document
 from graph_schema.errors import NothingToRetract
 from graph_schema.ids import ClaimId, DocumentId, RunId
 from loaders.writing.change import CLAIMS_PER_CHANGE, ChangeSet, change
@@ -205,7 +207,9 @@ async def _leave_shared(tx: AsyncManagedTransaction, runs: Sequence[RunId]) -> C
     """Let go of some claims that other sources state too: what these said of them is what stays."""
     async with change(tx) as graph:
         rows = [row.data() async for row in await tx.run(SHARED, runs=runs, limit=CLAIMS_PER_CHANGE)]
-        graph.reword(await graph.update({ClaimId(row["id"]): _together(row["left"]) for row in rows}))
+        stored = await graph.update({ClaimId(row["id"]): _together(row["left"]) for row in rows})
+        graph.past.claims(claim.former for claim in stored)
+        graph.reword(stored)
         left = [{"id": row["id"], "run": row["left"][0]["run"], "alone": len(row["left"]) == 1} for row in rows]
         await (await tx.run(LEAVE, rows=left, runs=runs)).consume()
         graph.counts.claims_updated += len(rows)
@@ -227,8 +231,9 @@ DELETE_DOCUMENTS: LiteralString = """
 UNWIND $ids AS id
 MATCH (d:Document {id: id})
 WHERE NOT EXISTS { (d)<-[:STATED_IN]-() }
+WITH d, [d.id, d.publisher, d.published] AS was
 DELETE d
-RETURN count(*) AS done
+RETURN collect(was) AS deleted
 """
 
 
@@ -242,7 +247,9 @@ async def _delete_silent(graph: ChangeSet, ids: Sequence[str]) -> None:
     """Delete those of the documents that state nothing any more."""
     if ids:
         record = await (await graph.tx.run(DELETE_DOCUMENTS, ids=list(ids))).single(strict=True)
-        graph.counts.documents_removed += record["done"]
+        for id, publisher, published in record["deleted"]:
+            graph.past.document(Document(id, publisher=publisher, published=native(published)))
+        graph.counts.documents_removed += len(record["deleted"])
 
 
 RETRACTED: LiteralString = """

@@ -31,11 +31,13 @@ async def write_tombstones(
     relations: Sequence[RelationId],
     entities: Sequence[EntityId],
     claims: Sequence[StoredClaim],
+    states: Sequence[str] = (),
     most: int = MOST_IDS,
 ) -> None:
     """Note what `version` took away, on as many nodes as it needs; `claims_since` runs beside `claims`.
 
     `claims_since` is the version that brought each claim, 0 for one that came before versions were kept with claims.
+    `states`: how what changed or went was before (see `graph_schema.former`).
     """
     rows: list[dict[str, Any]] = [
         {
@@ -43,9 +45,10 @@ async def write_tombstones(
             "relations": relations[start : start + most],
             "entities": entities[start : start + most],
             "claims": [claim.id for claim in claims[start : start + most]],
-            "claims_since": [claim.since for claim in claims[start : start + most]],
+            "states": states[start : start + most],
+            "claims_since": [claim.former.since for claim in claims[start : start + most]],
         }
-        for part, start in enumerate(range(0, max(map(len, (relations, entities, claims))), most))
+        for part, start in enumerate(range(0, max(map(len, (relations, entities, claims, states))), most))
     ]
     if rows:
         await (await tx.run(WRITE_TOMBSTONES, rows=QuietRows(rows), version=version)).consume()

@@ -17,9 +17,17 @@ from loaders.writing.edges import edges_of_documents
 STALE: LiteralString = "MATCH (state:GraphState {id: 'publishers'}) RETURN state.stale AS stale"
 WRITE_PUBLISHERS: LiteralString = """
 MERGE (state:GraphState {id: 'publishers'})
-SET state = $properties, state.stale = $stale
+WITH state, state.weighed AS weighed, coalesce(state.weighing, $version) AS weighing
+SET state = $properties, state.stale = $stale, state.weighed = weighed,
+    state.weighing = CASE WHEN $stale IS NOT NULL THEN weighing END
 """
-SETTLED: LiteralString = "MATCH (state:GraphState {id: 'publishers'}) REMOVE state.stale"
+SETTLED: LiteralString = """
+MATCH (state:GraphState {id: 'publishers'})
+MATCH (graph:GraphState {id: 'graph'})
+SET state.weighed = coalesce(state.weighed, []) + [coalesce(state.weighing, 0), graph.version]
+REMOVE state.stale, state.weighing
+"""
+"""`weighed`: pairs of versions; from the first until before the second some relations followed the new weights and others not."""
 DOCUMENTS_AFTER: LiteralString = """
 MATCH (d:Document)
 USING INDEX d:Document(id)
@@ -67,7 +75,14 @@ async def _set(tx: AsyncManagedTransaction, publishers: dict[str, Publisher]) ->
         changed = {name for name in before | now if before.get(name, 1.0) != now.get(name, 1.0)}
         stale |= changed
         if stale or had != publishers:
-            await (await tx.run(WRITE_PUBLISHERS, properties=stored(publishers), stale=sorted(stale) or None)).consume()
+            written = await tx.run(
+                WRITE_PUBLISHERS,
+                properties=stored(publishers),
+                stale=sorted(stale) or None,
+                version=changes.version,
+            )
+            await written.consume()
+            changes.past.weights(had)
             changes.mark()
         return sorted(stale)
 

@@ -52,10 +52,10 @@ async def write_batch(graph: ChangeSet, batch: Batch, run: RunId) -> None:
     claims = await _sort_claims(graph.tx, batch, run)
     if claims.shared:
         await share(graph.tx, claims.shared, run)
-    redated = [id for id, document in documents.items() if id in had_documents and _moved(had_documents[id], document)]
-    await graph.touch(await edges_of_documents(graph.tx, redated))
-    await graph.write_documents(documents.values(), run)
-    await graph.write_entities(entities)
+    moved = {id: had for id, document in documents.items() if (had := had_documents.get(id)) and _moved(had, document)}
+    await graph.touch(await edges_of_documents(graph.tx, moved))
+    await graph.write_documents(documents.values(), run, moved)
+    await graph.write_entities(entities, lacking)
     await graph.create(claims.new, run, had_documents | documents)
     await graph.update(claims.updated)
     removed = await graph.delete(claims.outdated)

@@ -68,7 +68,9 @@ class CitedStatement(Part):
     role: str | None = Field(default=None, description="Title held, of HOLDS_ROLE_AT.")
     share: float | None = Field(default=None, description="Part of a firm or market, in [0, 1], where the source says.")
     claims: int = Field(description="Claims behind it; more than are cited: ask `evidence`.")
-    citations: list[int] = Field(description="Numbers of the citations that state it; never empty.")
+    citations: list[int] = Field(
+        description="Numbers of the citations that state it; empty only where these were taken back since `at_version`."
+    )
 
 
 class CitedPath(Part):
@@ -115,7 +117,9 @@ class AgentAnswer(Part):
         description="What the answer says, each once; other fields name them by number."
     )
     citations: list[Citation] = Field(description="What the statements stand on.")
-    freshness: list[Load] = Field(description="The last finished load of each source, the latest 20.")
+    freshness: list[Load] = Field(
+        description="The last finished load of each source, the latest 20; none with `at_version`."
+    )
     cost: AnswerCost
     graph_version: int = Field(description="Version of the graph that was asked.")
     note: str = QUOTED
@@ -124,7 +128,9 @@ class AgentAnswer(Part):
 class AnswerDraft:
     """One answer in the making: gives statements and citations their numbers and keeps what the answer lacks."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Reply, at_version: int | None = None) -> None:
+        """`at_version`: the earlier version that was asked for."""
+        self._at_version = at_version
         self._replies = list(replies)
         self._citations: dict[str, Citation] = {}
         self._statements: dict[str, CitedStatement] = {}
@@ -160,6 +166,9 @@ class AnswerDraft:
 
     def relation(self, relation: Mapping[str, Any]) -> int:
         """Number of the statement that a relation makes, with the claims that came with it."""
+        if self._at_version is not None and relation["id"] not in self._statements and not relation["claims"]["nodes"]:
+            ends = f"{relation['subject']['name']} {relation['type']} {relation['object']['name']}"
+            self.lacks(f"what stated {ends} has been taken back since version {self._at_version}")
         return self._number(
             relation["id"],
             relation,
@@ -240,13 +249,13 @@ class AnswerDraft:
             "missing": self._missing,
             "statements": list(self._statements.values()),
             "citations": list(self._citations.values()),
-            "freshness": [Load(**load) for load in latest["freshness"]["nodes"]],
+            "freshness": [Load(**load) for load in latest["freshness"]["nodes"]] if self._at_version is None else [],
             "cost": AnswerCost(
                 points=sum(reply.points for reply in self._replies),
                 relations_seen=sum(report["expanded"] for report in self._reports),
                 search_ms=round(sum(report["elapsedMs"] for report in self._reports), 1),
             ),
-            "graph_version": latest["graphVersion"],
+            "graph_version": latest["graphVersion"] if self._at_version is None else self._at_version,
         }
 
 

@@ -39,6 +39,12 @@ Relations = Annotated[list[RelationName] | None, Field(description="Only relatio
 Types = Annotated[list[TypeName] | None, Field(description="Only entities of these types; not given: all.")]
 Confidence = Annotated[float, Field(ge=0, le=1, description="Lowest confidence of a relation.")]
 Day = Annotated[dt.date | None, Field(description="A day, as 2026-11-24.")]
+AtVersion = Annotated[
+    int | None,
+    Field(
+        ge=0, description="Answer as this version of the graph would have; graph_version tells of which an answer is."
+    ),
+]
 Patience = Annotated[
     int | None, Field(ge=1, description="Milliseconds until the search stops; not given: what the service grants.")
 ]

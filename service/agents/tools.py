@@ -7,6 +7,7 @@ from pydantic import Field
 from graph_schema.vocabulary import Modality
 from service.agents.answers import AgentAnswer, AnswerDraft, actor
 from service.agents.arguments import (
+    AtVersion,
     ClockName,
     Confidence,
     Cursor,
@@ -104,6 +105,7 @@ class Tools:
         must_pass: Annotated[list[str] | None, Field(description="Entities that every path passes.")] = None,
         min_confidence: Confidence = 0.0,
         valid_at: Day = None,
+        at_version: AtVersion = None,
         timeout_ms: Patience = None,
     ) -> PathList:
         """Find through which chains of relations two entities are tied, the most telling first. Relations that were
@@ -123,8 +125,9 @@ class Tools:
             avoid=avoid,
             mustPass=must_pass,
             budget={"maxDepth": max_hops, "timeoutMs": timeout_ms},
+            atVersion=at_version,
         )
-        draft, found = AnswerDraft(reply), reply.data["shortestPaths"]
+        draft, found = AnswerDraft(reply, at_version=at_version), reply.data["shortestPaths"]
         draft.report(found["report"])
         paths = [draft.path(path) for path in found["paths"]]
         return PathList(paths=paths, **draft.common(found=bool(paths)))
@@ -152,6 +155,7 @@ class Tools:
         include_former: Annotated[bool, Field(description="Also count what has ended.")] = False,
         limit: Size = 10,
         after: Cursor = None,
+        at_version: AtVersion = None,
         timeout_ms: Patience = None,
     ) -> ExposureList:
         """Tell whether an entity is listed (sanctioned, barred) itself, and how it is tied to listed ones: by ownership,
@@ -163,10 +167,11 @@ class Tools:
             lists=listed_by,
             where={"includeFormer": include_former},
             budget={"maxDepth": max_hops, "timeoutMs": timeout_ms},
+            atVersion=at_version,
             first=limit,
             after=after,
         )
-        draft, found = AnswerDraft(reply), reply.data["exposure"]
+        draft, found = AnswerDraft(reply, at_version=at_version), reply.data["exposure"]
         draft.report(found["report"])
         draft.page(found["pageInfo"], "ties")
         ties = [
@@ -277,6 +282,7 @@ class Tools:
             bool, Field(description="A majority holder's holdings count whole, any other's not at all (50 % rules).")
         ] = False,
         as_of: Day = None,
+        at_version: AtVersion = None,
         timeout_ms: Patience = None,
     ) -> OwnershipTold:
         """Tell whether the holdings of listed or named parties in an entity add up to a share of it, over all chains:
@@ -289,8 +295,9 @@ class Tools:
             reading="CONTROL" if cascade else "SUM",
             asOf=iso(as_of),
             budget={"timeoutMs": timeout_ms},
+            atVersion=at_version,
         )
-        draft, found = AnswerDraft(reply), reply.data["ownership"]
+        draft, found = AnswerDraft(reply, at_version=at_version), reply.data["ownership"]
         draft.report(found["report"])
         return OwnershipTold(
             entity=actor(found["entity"]),

@@ -14,15 +14,14 @@ from graph_schema.database.connection import open_graph
 from graph_schema.database.version import graph_version
 from graph_schema.ids import ClaimId
 from graph_schema.settings import read_settings
+from graph_schema.shares import ShareBasis
+from service.cli.former import AtVersion, asking
 from service.cli.options import Timeout, choose, day
 from service.cli.present import percent, report_json
-from service.engines.cypher import CypherEngine
-from service.ownership.shares import ShareBasis
 from service.paths.budget import Budget
 from service.queries.claims import claims_by_id
 from service.queries.records import ClaimRecord
 from service.records_shown import claim_json, entity_json, relation_json
-from service.searches.desk import Searches
 from service.searches.ownership import (
     Holding,
     OwnershipAnswer,
@@ -45,6 +44,7 @@ def ownership(
     more_than: Annotated[bool, typer.Option("--more-than", help="The threshold itself is not enough.")] = False,
     reading: Annotated[str, typer.Option(help="How a chain counts: sum or control.")] = OwnershipReading.SUM.value,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Holdings and listings of this day.")] = None,
+    at_version: AtVersion = None,
     timeout_ms: Timeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -64,7 +64,7 @@ def ownership(
         as_of=day(as_of),
         budget=Budget(max_expansions=settings.max_expansions, timeout_s=(timeout_ms or settings.timeout_ms) / 1000),
     )
-    answers, claims, version = asyncio.run(_ask(request, settings))
+    answers, claims, version = asyncio.run(_ask(request, settings, at_version))
     if as_json:
         told = [ownership_json(one, claims, version) for one in answers]
         typer.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -74,12 +74,14 @@ def ownership(
 
 
 async def _ask(
-    request: OwnershipRequest, settings: ServiceSettings
+    request: OwnershipRequest, settings: ServiceSettings, at: int | None
 ) -> tuple[tuple[OwnershipAnswer, ...], dict[ClaimId, ClaimRecord], int]:
     async with open_graph() as graph:
-        answers = await Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings).run(request)
+        async with asking(graph, settings, at, claims=0) as asked:
+            answers = await asked.searches.run(request, at=at)
         wanted = {id for one in answers for holding in one.holdings[:_HOLDINGS] for id in holding.claims}
-        return answers, await graph.read(claims_by_id, sorted(wanted)), await graph.read(graph_version)
+        claims = await graph.read(claims_by_id, sorted(wanted))
+        return answers, claims, await graph.read(graph_version) if at is None else at
 
 
 def _print(console: Console, answer: OwnershipAnswer, claims: Mapping[ClaimId, ClaimRecord]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -12,17 +13,15 @@ from graph_schema.database.version import graph_version
 from graph_schema.ids import DocumentId, EntityId, RelationId
 from graph_schema.settings import read_settings
 from graph_schema.vocabulary import EntityType, Modality, RelationType
+from service.cli.former import AtVersion, asking
 from service.cli.options import Timeout, choose, day, moment
 from service.cli.present import PathLines, path_json, print_paths, reason
-from service.engines.cypher import CypherEngine
 from service.filters.hubs import HubMode, HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
 from service.paths.budget import Budget
 from service.paths.report import PathStatus
 from service.paths.search import PathWeight
-from service.queries.claims import claims_by_edge
 from service.queries.records import ClaimRecord
-from service.searches.desk import Searches
 from service.searches.paths import PathAnswer, PathRequest
 from service.settings import ServiceSettings
 
@@ -57,6 +56,7 @@ def path(
     max_degree: Annotated[int | None, typer.Option(help="Relations above which an entity is a hub.")] = None,
     weight: Annotated[PathWeight, typer.Option(help="What makes a path short.")] = PathWeight.SPECIFICITY,
     max_depth: Annotated[int, typer.Option(help="Most hops.", min=1)] = 5,
+    at_version: AtVersion = None,
     timeout_ms: Timeout = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -99,7 +99,7 @@ def path(
             timeout_s=(timeout_ms or settings.timeout_ms) / 1000,
         ),
     )
-    answer, claims, version = asyncio.run(_ask(request, settings))
+    answer, claims, version = asyncio.run(_ask(request, settings, at_version))
     if as_json:
         typer.echo(json.dumps(path_json(answer, claims, version), ensure_ascii=False, indent=2))
     elif answer.paths:
@@ -111,10 +111,11 @@ def path(
 
 
 async def _ask(
-    request: PathRequest, settings: ServiceSettings
-) -> tuple[PathAnswer, dict[RelationId, list[ClaimRecord]], int]:
+    request: PathRequest, settings: ServiceSettings, at: int | None
+) -> tuple[PathAnswer, Mapping[RelationId, list[ClaimRecord]], int]:
     async with open_graph() as graph:
-        answer = await Searches(CypherEngine(graph, hub_degree=settings.hub_degree), settings).run(request)
-        edges = {relation.id for path in answer.paths for hop in path.hops for relation in hop.relations}
-        claims = await graph.read(claims_by_edge, sorted(edges), limit=_CLAIMS)
-        return answer, claims, await graph.read(graph_version)
+        async with asking(graph, settings, at, claims=_CLAIMS) as asked:
+            answer = await asked.searches.run(request, at=at)
+            edges = {relation.id for path in answer.paths for hop in path.hops for relation in hop.relations}
+            claims = await asked.claims(edges)
+        return answer, claims, await graph.read(graph_version) if at is None else at

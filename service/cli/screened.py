@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import RelationType
 from service.cli.present import arrow_text, percent
 from service.export.flat import cell
-from service.ownership.shares import ShareBasis
 from service.records_shown import entity_json
 from service.searches.exposure import Exposure
 from service.searches.ownership import OwnershipAnswer

@@ -12,9 +12,9 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.errors import GraphChanged
+from graph_schema.errors import GraphChanged, QuestionError
 from service.engines.hub_degrees import HubDegrees
-from service.engines.interface import LEAST_S, GraphView
+from service.engines.interface import LEAST_S, GraphView, PathEngine
 from service.engines.records_view import RecordsView
 from service.paths.budget import Meter
 from service.paths.reach import Reach, ReachQuestion, reach
@@ -56,6 +56,12 @@ class CypherEngine:
             if await self._graph.read_within(left(), graph_version) == version:
                 return answer
         raise GraphChanged("the graph changed again and again while the question was answered: ask again")
+
+    def at(self, version: int) -> PathEngine:
+        """See `PathEngine.at`."""
+        raise QuestionError(
+            f"atVersion is {version}, and former versions are told from the index, which is switched off"
+        )
 
 
 class CypherView(RecordsView):

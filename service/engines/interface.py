@@ -96,6 +96,10 @@ class PathEngine(Protocol):
         """
         ...
 
+    def at(self, version: int) -> "PathEngine":
+        """The engine that opens views of the graph as it was at a version. Raises QuestionError where there is none."""
+        ...
+
 
 class NothingToRead:
     """A `GraphReader` for the rest of an answer when even reading what was found takes too long."""

@@ -7,28 +7,33 @@ from neo4j import AsyncManagedTransaction
 
 from graph_schema.database.graph import Graph
 from graph_schema.database.version import graph_version
-from graph_schema.ids import EntityId
+from graph_schema.errors import QuestionError
+from graph_schema.ids import EntityId, RelationId
 from graph_schema.vocabulary import EntityType
 from service.filters.walk import EntityFilter, RelationFilter, Walk
 from service.index.filters import NotIndexed
 from service.index.keeper import IndexKeeper
+from service.index.past import PastGraph, PastGraphs
 from service.index.records import IndexedRecords
 from service.queries.entities import EntityMatch, degrees, entities_by_id, entities_like
 from service.queries.entities_meant import entities_meant, matches
 from service.queries.neighbours import neighbours, neighbours_counted
 from service.queries.paths_expand import HopKey, Hops, relations_of_hops
-from service.queries.records import EntityRecord, RelationRecord
+from service.queries.records import ClaimRecord, EntityRecord, RelationRecord
 from service.queries.relations import relations_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_THEN_S = 10.0
+"""Longest that a former version is waited for; as a rule it is at hand."""
 
 
 class Lookups:
     """Reads for one request: all that comes from the index is of one version."""
 
-    def __init__(self, graph: Graph, keeper: IndexKeeper | None) -> None:
-        self._graph, self._keeper = graph, keeper
+    def __init__(self, graph: Graph, keeper: IndexKeeper | None, past: PastGraphs | None = None) -> None:
+        """`past`: earlier versions of the graph, where they can be told."""
+        self._graph, self._keeper, self._past = graph, keeper, past
         snapshot = None if keeper is None else keeper.current
         self._index = None if snapshot is None else IndexedRecords(snapshot)
         self._version = None if snapshot is None else snapshot.version
@@ -46,7 +51,7 @@ class Lookups:
 
     def renewed(self) -> "Lookups":
         """With nothing remembered. Where the graph is written to, the database goes on being read."""
-        fresh = Lookups(self._graph, self._keeper)
+        fresh = Lookups(self._graph, self._keeper, self._past)
         if self._written:
             fresh.from_database()
         return fresh
@@ -130,6 +135,17 @@ class Lookups:
             skip=skip,
             limit=limit,
         )
+
+    async def then(self, version: int) -> PastGraph:
+        """The graph as it was, of which an answer was given before. Raises QuestionError, DeadlineExceeded, GraphError."""
+        if self._past is None:
+            raise QuestionError("former versions are told from the index, which is switched off")
+        return await self._past.at(version, _THEN_S)
+
+    async def claims_then(self, version: int, relations: Iterable[RelationId]) -> dict[RelationId, list[ClaimRecord]]:
+        """The claims that stood behind relations and are still there, surest first. Raises QuestionError, GraphError."""
+        graph = await self.then(version)
+        return await graph.claims_shown(relations)
 
     async def _read(
         self,

@@ -64,6 +64,19 @@ Cost = Annotated[Budget | None, strawberry.argument(description="What the search
 
 
 @dataclass(frozen=True, kw_only=True)
+class Then(Arguments):
+    """As of which version of the graph a question is answered."""
+
+    at_version: Annotated[
+        int | None,
+        strawberry.argument(
+            description="Answer as this version of the graph would have, with what was taken back or changed since; not "
+            "given: as the graph is now."
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Walked(Arguments):
     """Conditions on the way, and what the search may cost."""
 

@@ -68,14 +68,16 @@ class Context:
 
     def know(self, *groups: Iterable[EntityRecord]) -> None:
         """Entities that a query brought along need not be asked for again."""
-        known = {entity.id: entity for group in groups for entity in group}
+        known = {entity.id: entity for group in groups for entity in group if entity.at_version is None}
         if self.lookups.indexed:
             self._known.update(known)
         else:
             self.load.entity_by_id.prime_many(known)
 
-    async def entity_by_id(self, id: EntityId) -> EntityRecord | None:
-        """The entity with this id."""
+    async def entity_by_id(self, id: EntityId, *, at: int | None = None) -> EntityRecord | None:
+        """The entity with this id, now or `at` an earlier version."""
+        if at is not None:
+            return (await self.lookups.then(at)).entities([id]).get(id)
         if self.lookups.indexed:
             return self._known.get(id) or (await self.lookups.entities([id])).get(id)
         return await self.load.entity_by_id.load(id)

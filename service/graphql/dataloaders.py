@@ -37,6 +37,8 @@ class ClaimsOfEdge:
     edge: RelationId
     skip: int
     limit: int
+    at_version: int | None = None
+    """Those that stood behind it at this version; None: now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,17 @@ class DataLoaders:
         return DataLoader(load_fn=self._relations)
 
     async def _claims(self, keys: list[ClaimsOfEdge]) -> list[list[ClaimRecord]]:
-        pages: dict[tuple[int, int], set[RelationId]] = defaultdict(set)
+        pages: dict[tuple[int, int, int | None], set[RelationId]] = defaultdict(set)
         for key in keys:
-            pages[key.skip, key.limit].add(key.edge)
-        found = {
-            (skip, limit): await self._graph.read(claims_by_edge, edges, skip=skip, limit=limit)
-            for (skip, limit), edges in pages.items()
-        }
-        return [found[key.skip, key.limit].get(key.edge, []) for key in keys]
+            pages[key.skip, key.limit, key.at_version].add(key.edge)
+        found: dict[tuple[int, int, int | None], Mapping[RelationId, list[ClaimRecord]]] = {}
+        for (skip, limit, at), edges in pages.items():
+            if at is None:
+                found[skip, limit, at] = await self._graph.read(claims_by_edge, edges, skip=skip, limit=limit)
+            else:
+                claims = await self._lookups.claims_then(at, edges)
+                found[skip, limit, at] = {id: behind[skip : skip + limit] for id, behind in claims.items()}
+        return [found[key.skip, key.limit, key.at_version].get(key.edge, []) for key in keys]
 
     async def _claims_about(self, keys: list[ClaimsOfEntity]) -> list[list[ClaimRecord]]:
         pages: dict[tuple[int, int], set[EntityId]] = defaultdict(set)

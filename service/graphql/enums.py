@@ -8,11 +8,11 @@ import strawberry
 
 from graph_schema.domain import RunStatus, Verdict
 from graph_schema.job_states import JOB_STATUS_MEANINGS, JobStatus
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from service.asking.understanding import AskedBy
 from service.filters.hubs import PENALTY, HubMode
 from service.filters.walk import Direction, UndatedPolicy
-from service.ownership.shares import ShareBasis
 from service.paths.report import Bound, EngineName, PathStatus
 from service.paths.search import PathWeight
 from service.queries.claims_over_time import Clock, DistributionField, Interval
@@ -123,6 +123,7 @@ _register(
     {
         EngineName.INDEX: "The graph held in the service's memory.",
         EngineName.CYPHER: "The database, by queries in Cypher.",
+        EngineName.PAST: "The graph held in the service's memory, brought back to an earlier version.",
     },
 )
 _register(

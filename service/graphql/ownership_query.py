@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from service.graphql.arguments import Arguments, Cost, Spread
+from service.graphql.arguments import Arguments, Cost, Spread, Then
 from service.graphql.context import Info
 from service.graphql.reach_query import Whose
 from service.graphql.types.ownership import Ownership
@@ -68,8 +68,8 @@ class OwnershipQuery:
         "which are followed to their ends whatever `budget.maxDepth` says.",
         extensions=[Spread()],
     )
-    async def ownership(self, info: Info, id: Whose, rule: OwnershipRule) -> Ownership:
-        (answer,) = await info.context.searches.run(rule.request(info, [id]))
+    async def ownership(self, info: Info, id: Whose, rule: OwnershipRule, then: Then) -> Ownership:
+        (answer,) = await info.context.searches.run(rule.request(info, [id]), at=then.at_version)
         return Ownership.from_answer(answer, info)
 
     @strawberry.field(
@@ -86,5 +86,7 @@ class OwnershipQuery:
             ),
         ],
         rule: OwnershipRule,
+        then: Then,
     ) -> list[Ownership]:
-        return [Ownership.from_answer(one, info) for one in await info.context.searches.run(rule.request(info, ids))]
+        answers = await info.context.searches.run(rule.request(info, ids), at=then.at_version)
+        return [Ownership.from_answer(one, info) for one in answers]

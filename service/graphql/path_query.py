@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from service.graphql.arguments import Arguments, Spread, Walked
+from service.graphql.arguments import Arguments, Spread, Then, Walked
 from service.graphql.connections import Page
 from service.graphql.context import Info
 from service.graphql.types.connecting import PathConnection, PathsDiff, Subgraph
@@ -51,8 +51,8 @@ class _ManyEnds(Arguments):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BetweenAny(Walked, _ManyEnds):
-    """Between which groups of entities, and on which ways."""
+class BetweenAny(Then, Walked, _ManyEnds):
+    """Between which groups of entities, on which ways, and when."""
 
 
 @strawberry.type
@@ -60,14 +60,18 @@ class PathQuery:
     """How entities are tied."""
 
     @strawberry.field(description="Whether any path joins two entities under these conditions.", extensions=[Spread()])
-    async def path_exists(self, info: Info, between: Between) -> PathExists:
-        return PathExists.from_answer(await info.context.searches.run(between.request(info)), info)
+    async def path_exists(self, info: Info, between: Between, then: Then) -> PathExists:
+        answer = await info.context.searches.run(between.request(info), at=then.at_version)
+        return PathExists.from_answer(answer, info)
 
     @strawberry.field(
         description="The best path between two entities: fewest hops, then surest hop by hop.", extensions=[Spread()]
     )
-    async def shortest_path(self, info: Info, between: Between, weight: Weight = PathWeight.HOPS) -> PathResult:
-        return PathResult.from_answer(await info.context.searches.run(between.request(info, weight=weight)), info)
+    async def shortest_path(
+        self, info: Info, between: Between, then: Then, weight: Weight = PathWeight.HOPS
+    ) -> PathResult:
+        request = between.request(info, weight=weight)
+        return PathResult.from_answer(await info.context.searches.run(request, at=then.at_version), info)
 
     @strawberry.field(
         description="The k best paths from any of the starts to any of the ends, past no other of them.",
@@ -101,7 +105,7 @@ class PathQuery:
             walk=between.walk,
             budget=info.context.budget(between.budget),
         )
-        return PathResult.from_answer(await info.context.searches.run(request), info)
+        return PathResult.from_answer(await info.context.searches.run(request, at=between.at_version), info)
 
     @strawberry.field(
         description="All paths between two entities that pass no entity twice, shortest first, in pages.",
@@ -111,6 +115,7 @@ class PathQuery:
         self,
         info: Info,
         between: Between,
+        then: Then,
         min_length: Annotated[int, strawberry.argument(description="Fewest hops that a path may have.")] = 1,
         max_length: Annotated[
             int, strawberry.argument(description="Most hops that a path may have, up to `limits.maxDepth`.")
@@ -128,7 +133,8 @@ class PathQuery:
             must_pass=tuple(must_pass or ()),
         )
         request = replace(request, budget=replace(request.budget, max_depth=max_length))
-        return PathConnection.from_answer(await info.context.searches.run(request), window, info)
+        answer = await info.context.searches.run(request, at=then.at_version)
+        return PathConnection.from_answer(answer, window, info)
 
     @strawberry.field(
         description="A small subgraph that joins up to 12 entities: each is joined by the best path to the rest.",

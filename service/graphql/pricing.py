@@ -36,6 +36,8 @@ from service.graphql.document_limits import Fragments, fragments_of
 
 VALUE, LOOK_UP, LIST, TEXT_SEARCH, PATH_SEARCH = 1, 10, 200, 500, 5_000
 """Points of a value at hand, a record that is looked up with others, a query of its own, a search by name, of paths."""
+FORMER_VERSION = 15_000
+"""Points on top where `atVersion` asks for a graph that may have to be made first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,8 @@ class _Tariff:
         if work is None:
             return _usual_work(name, definition)
         items = arguments.get(work.per) if work.per is not None else None
-        return work.points * (max(1, len(items)) if isinstance(items, list) else 1)
+        more = FORMER_VERSION if "atVersion" in arguments else 0
+        return work.points * (max(1, len(items)) if isinstance(items, list) else 1) + more
 
     def _told(self, selected: SelectionSetNode | None) -> int:
         """Fields of the schema that are told."""

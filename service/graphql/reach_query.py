@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph_schema.ids import EntityId
-from service.graphql.arguments import Arguments, Avoid, Cost, Hubs, Spread, Through, Walked
+from service.graphql.arguments import Arguments, Avoid, Cost, Hubs, Spread, Then, Through, Walked
 from service.graphql.connections import Page, Window
 from service.graphql.context import Info
 from service.graphql.inputs import EntityFilter, HubPolicy, RelationFilter
@@ -141,9 +141,10 @@ class ReachQuery:
         "Ended relations expose to nothing unless `where` asks for them.",
         extensions=[Spread()],
     )
-    async def exposure(self, info: Info, id: Whose, ties: Ties, page: Page) -> ExposureConnection:
+    async def exposure(self, info: Info, id: Whose, ties: Ties, then: Then, page: Page) -> ExposureConnection:
         window = page.window(info)
-        return ExposureConnection.from_answer(await info.context.searches.run(ties.request(info, id)), window, info)
+        answer = await info.context.searches.run(ties.request(info, id), at=then.at_version)
+        return ExposureConnection.from_answer(answer, window, info)
 
     @strawberry.field(
         description="For each of up to 20 entities the nearest listed entity by every kind of tie.",
@@ -156,8 +157,9 @@ class ReachQuery:
             list[strawberry.ID], strawberry.argument(description="Ids, names or aliases of the entities asked about.")
         ],
         ties: Ties,
+        then: Then,
     ) -> list[ExposureSummary]:
-        summaries = await exposure_summaries(info.context.searches, ids, ties.request(info))
+        summaries = await exposure_summaries(info.context.searches, ids, ties.request(info), at=then.at_version)
         return [ExposureSummary.from_answer(one, info) for one in summaries]
 
     @strawberry.field(

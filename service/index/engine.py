@@ -6,6 +6,7 @@ database answers instead: never is an answer made of two versions.
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -25,6 +26,7 @@ from service.index.between_ends import paths_between
 from service.index.filters import NotIndexed
 from service.index.keeper import IndexKeeper
 from service.index.kernels.walking import BRIEF, ENDED, EXPANSIONS, LIMIT, LOOKED, Notes
+from service.index.past import PastGraph, PastGraphs, told_or_refused
 from service.index.records import IndexedRecords
 from service.index.snapshot import Snapshot
 from service.paths.budget import Meter, OutOfBudget
@@ -53,6 +55,11 @@ class IndexEngine:
     ):
         self._graph, self._keeper, self._otherwise = graph, keeper, otherwise
         self._executor, self._settings = executor, settings
+        self.past = PastGraphs(graph, keeper, executor, most_megabytes=settings.index_megabytes)
+
+    def at(self, version: int) -> PathEngine:
+        """See `PathEngine.at`."""
+        return PastEngine(self, version)
 
     async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
         """See `PathEngine.run`."""
@@ -78,16 +85,37 @@ class IndexEngine:
             await self._keeper.follow(deadline)
         return await self._otherwise.run(left(), work)
 
+    async def run_at(self, version: int, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
+        """`run` on the graph as it was. Raises QuestionError where it cannot be told."""
+        graph = await self.past.at(version, seconds)
+        with told_or_refused(version):
+            return await work(PastView(graph, self._executor, self._settings))
+
     async def _on_snapshot(
         self, tx: AsyncManagedTransaction, snapshot: Snapshot, work: Callable[[GraphView], Awaitable[T]]
     ) -> T:
         return await work(CheckedView(tx, snapshot, self._executor, self._settings))
 
 
+class PastEngine:
+    """A `PathEngine` over the graph as it was at one version."""
+
+    def __init__(self, engine: IndexEngine, version: int) -> None:
+        self._engine, self._version = engine, version
+
+    async def run(self, seconds: float, work: Callable[[GraphView], Awaitable[T]]) -> T:
+        """See `PathEngine.run`. Raises QuestionError where the version cannot be told."""
+        return await self._engine.run_at(self._version, seconds, work)
+
+    def at(self, version: int) -> PathEngine:
+        """See `PathEngine.at`."""
+        return self._engine.at(version)
+
+
 class SnapshotSearches:
     """The searches of a view, over a snapshot."""
 
-    engine = EngineName.INDEX
+    engine: EngineName = EngineName.INDEX
     lost = False
 
     def __init__(self, snapshot: Snapshot, executor: Executor, settings: ServiceSettings) -> None:
@@ -173,9 +201,11 @@ class SnapshotSearches:
 class IndexView(SnapshotSearches):
     """A `GraphView` of a snapshot alone. Raises NotIndexed for what it does not hold."""
 
-    def __init__(self, snapshot: Snapshot, executor: Executor, settings: ServiceSettings) -> None:
+    def __init__(
+        self, snapshot: Snapshot, executor: Executor, settings: ServiceSettings, records: IndexedRecords | None = None
+    ) -> None:
         super().__init__(snapshot, executor, settings)
-        self._records = IndexedRecords(snapshot)
+        self._records = records or IndexedRecords(snapshot)
 
     async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
         """See `GraphView`."""
@@ -197,13 +227,39 @@ class IndexView(SnapshotSearches):
         """See `GraphView`."""
         return self._records.production(ids)
 
-    async def holders(self, *_: object) -> list[StoredHolding]:
+    async def holders(self, _: Iterable[EntityId], __: dt.date | None, ___: int, /) -> list[StoredHolding]:
         """What claims say of holdings stands in the database alone."""
         raise NotIndexed("holdings")
 
-    async def listings(self, *_: object) -> Mapping[EntityId, Sequence[RelationRecord]]:
+    async def listings(
+        self, _: Iterable[EntityId], __: Sequence[EntityId], ___: dt.date | None, /
+    ) -> Mapping[EntityId, Sequence[RelationRecord]]:
         """Read of the database, with the holdings."""
         raise NotIndexed("listings")
+
+
+class PastView(IndexView):
+    """A `GraphView` of the graph as it was. Raises NotIndexed for what it cannot tell."""
+
+    engine = EngineName.PAST
+
+    def __init__(self, past: PastGraph, executor: Executor, settings: ServiceSettings) -> None:
+        super().__init__(past.snapshot, executor, settings, past.records)
+        self._past = past
+
+    async def entities_meant(self, names: Iterable[str]) -> Mapping[str, EntityRecord]:
+        """See `GraphView`."""
+        return self._past.entities_meant(names)
+
+    async def holders(self, ids: Iterable[EntityId], as_of: dt.date | None, room: int) -> list[StoredHolding]:
+        """See `GraphView`."""
+        return await self._past.holders(ids, as_of, room)
+
+    async def listings(
+        self, ids: Iterable[EntityId], listers: Sequence[EntityId], as_of: dt.date | None
+    ) -> Mapping[EntityId, Sequence[RelationRecord]]:
+        """See `GraphView`."""
+        return self._past.listings(ids, listers, as_of)
 
 
 class CheckedView(SnapshotSearches, RecordsView):

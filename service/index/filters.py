@@ -49,6 +49,10 @@ class NotIndexed(Exception):
     """The index cannot answer this exactly."""
 
 
+class NobodysName(NotIndexed):
+    """No entity has this name, or none that a word of it tells: the database tells what is close."""
+
+
 def day_number(day: dt.date | None) -> int:
     """Days since 1970-01-01; NO_DAY for none."""
     return NO_DAY if day is None else (day - _EPOCH).days

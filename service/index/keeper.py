@@ -30,6 +30,7 @@ _TOLD_EVERY_S = 5.0
 _CHANGE_S = 30.0
 _AGAIN_S = 10.0
 """Seconds after which reading is tried again when it failed."""
+_LOOK_S = 0.05
 _REBUILD_SHARE = 0.2
 """Part of the relations that may change before everything is read anew, so that numbers follow degrees again."""
 _MOST_WAIT_S = 1.0
@@ -69,6 +70,9 @@ class IndexKeeper:
         self.status = IndexStatus(IndexState.LOADING)
         self._woken = asyncio.Event()
         self._following = asyncio.Lock()
+        self._kept = False
+        self.loads = 0
+        """How often the whole graph was read."""
         self._changed = 0
         self._told = 0.0
 
@@ -97,6 +101,7 @@ class IndexKeeper:
 
     async def run(self) -> None:
         """Read the graph, then follow it until cancelled. A database that does not answer only delays it."""
+        self._kept = True
         await made_in_another_process()
         while True:
             try:
@@ -116,6 +121,23 @@ class IndexKeeper:
                     await self._woken.wait()
             self._woken.clear()
 
+    async def ready(self) -> Snapshot:
+        """The newest snapshot as soon as there is one; where nobody keeps it, the graph is read now.
+
+        Raises TooLarge, TooManyConfidences, GraphUnavailable, GraphError.
+        """
+        while (snapshot := self.snapshot) is None:
+            if self.status.state is IndexState.TOO_LARGE:
+                raise TooLarge("the graph is too large for the index")
+            if self._kept:
+                await asyncio.sleep(_LOOK_S)
+                continue
+            await made_in_another_process()
+            async with self._following:
+                if self.snapshot is None:
+                    await self._load()
+        return snapshot
+
     async def follow(self, deadline: float) -> None:
         """Have the snapshot brought up to date, and wait a moment for it."""
         left = min(deadline - asyncio.get_running_loop().time(), _MOST_WAIT_S)
@@ -128,6 +150,7 @@ class IndexKeeper:
 
     async def _load(self) -> None:
         began = time.monotonic()
+        self.loads += 1
         snapshot = await load(self._graph, most_megabytes=self._most_megabytes, progress=self._tell)
         self._changed = 0
         self._hold(snapshot)

@@ -52,7 +52,7 @@ RETURN removed.relations AS relations, removed.entities AS entities
 """
 CHANGED_ENTITIES: LiteralString = """
 MATCH (e:Entity) WHERE e.version > $since
-RETURN e.id AS id, e.type AS type, e.name AS name, coalesce(e.aliases, []) AS aliases,
+RETURN e.id AS id, e.type AS type, e.name AS name, coalesce(e.aliases, []) AS aliases, coalesce(e.since, 0) AS since,
   head([(e)-[:FOLDED_INTO]->(whole:Entity) | whole.id]) AS whole LIMIT $most
 """
 _CHANGED = "\n  UNION ALL\n".join(
@@ -98,8 +98,8 @@ async def read_change(tx: AsyncManagedTransaction, since: int, version: int, *, 
         change.removed_relations.update(row["relations"])
         change.removed_entities.update(row["entities"])
     async for row in await tx.run(CHANGED_ENTITIES, since=since, most=most + 1):
-        change.entities.append(_entity(row))
-    change.relations = [_relation(row) async for row in await tx.run(CHANGED_RELATIONS, since=since, most=most + 1)]
+        change.entities.append(entity_row(row))
+    change.relations = [relation_row(row) async for row in await tx.run(CHANGED_RELATIONS, since=since, most=most + 1)]
     if max(len(change.entities), len(change.relations), len(change.removed_relations)) > most:
         raise TooMuchChanged
     ids = [row.id for row in change.relations]
@@ -113,12 +113,14 @@ async def read_runs(tx: AsyncManagedTransaction, ids: Iterable[str]) -> dict[str
     return {row["id"]: native(row["started"]) async for row in await tx.run(RUNS, ids=sorted(ids))}
 
 
-def _entity(row: Mapping[str, Any]) -> EntityRow:
+def entity_row(row: Mapping[str, Any]) -> EntityRow:
+    """An entity as the database tells it."""
     whole = None if row["whole"] is None else EntityId(row["whole"])
     return EntityRow(EntityId(row["id"]), EntityType(row["type"]), row["name"], tuple(row["aliases"]), whole)
 
 
-def _relation(row: Mapping[str, Any]) -> RelationRow:
+def relation_row(row: Mapping[str, Any]) -> RelationRow:
+    """A relation as the database tells it."""
     return RelationRow(
         id=RelationId(row["id"]),
         subject=EntityId(row["subject"]),

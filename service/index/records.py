@@ -13,7 +13,7 @@ import numpy as np
 from graph_schema.ids import EntityId, relation_id
 from graph_schema.vocabulary import THINGS, EntityType, RelationType
 from service.filters.walk import EntityFilter, RelationFilter, Walk
-from service.index.filters import PLACES_DEEP, NotIndexed, asserted, entity_mask, numbers_of, relation_rule
+from service.index.filters import PLACES_DEEP, NobodysName, NotIndexed, asserted, entity_mask, numbers_of, relation_rule
 from service.index.kernels.walking import Rule
 from service.index.layout import (
     CLAIMS,
@@ -52,8 +52,10 @@ _EPOCH = dt.date(1970, 1, 1).toordinal()
 class IndexedRecords:
     """Reads one snapshot."""
 
-    def __init__(self, graph: Snapshot) -> None:
+    def __init__(self, graph: Snapshot, *, past: bool = False) -> None:
+        """`past`: it is asked for as an earlier version, which its records tell."""
         self._graph = graph
+        self._at_version = graph.version if past else None
 
     @property
     def version(self) -> int:
@@ -145,6 +147,15 @@ class IndexedRecords:
                 found[id] = page
         return found
 
+    def all_relations(self, ids: Iterable[EntityId], via: RelationFilter) -> list[tuple[EntityId, RelationRecord]]:
+        """Every relation of each of these that a filter admits, with whose it is, in order of the ids. Raises NotIndexed."""
+        rule, mask, found = relation_rule(self._graph, via), entity_mask(self._graph, EntityFilter()), []
+        for id in dict.fromkeys(ids):
+            if (number := self._graph.ids.number_of(id)) is not None:
+                slots = self._slots_around(rule, number, mask)
+                found += sorted(((id, self._relation(number, p)) for p in slots), key=lambda one: one[1].id)
+        return found
+
     def production(self, ids: Iterable[EntityId]) -> list[Production]:
         """As `producing_countries`."""
         graph, made = self._graph, asserted([RelationType.PRODUCES], inward=True)
@@ -173,7 +184,8 @@ class IndexedRecords:
 
     def _entity(self, number: int) -> EntityRecord:
         name, *aliases = self._graph.naming.names_of(number)
-        return EntityRecord(self._graph.ids.id_of(number), self._type(number), name, tuple(aliases))
+        id = self._graph.ids.id_of(number)
+        return EntityRecord(id, self._type(number), name, tuple(aliases), self._at_version)
 
     def _called(self, name: str, type: EntityType | None) -> list[EntityMatch]:
         graph = self._graph
@@ -193,7 +205,7 @@ class IndexedRecords:
             where = EntityFilter(types=() if type is None else (type,))
             if named := [one for one in self.like(name, where)[0] if one.kind < MatchKind.FUZZY]:
                 return named
-            raise NotIndexed(f"{name!r} is nobody's name")
+            raise NobodysName(f"{name!r} is nobody's name")
         return sorted(found.values(), key=lambda one: one.rank)
 
     def _relation(self, x: int, p: int) -> RelationRecord:
@@ -219,6 +231,7 @@ class IndexedRecords:
             last_seen=_day(detail[LAST_SEEN]),
             valid_from=_day(detail[FIRST]),
             valid_to=_day(detail[LAST]),
+            at_version=self._at_version,
         )
 
     def _tied(self, rule: Rule, x: int, y: int, p: int) -> tuple[RelationRecord, ...]:

@@ -5,26 +5,12 @@ what is older or undated narrows it where the two agree.
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from graph_schema.ids import ClaimId
+from graph_schema.shares import ShareBasis, ToldShare, told_share
 from graph_schema.vocabulary import Modality, RelationType
-
-
-class ShareBasis(StrEnum):
-    """Where the share of a holding is known from, the most telling first."""
-
-    STATED = "stated"
-    """A source states a number."""
-    WORDS = "words"
-    """A source puts it in words, as "a majority" or "wholly owns"."""
-    RELATION = "relation"
-    """The firm is called a subsidiary or bought: more than half."""
-    UNKNOWN = "unknown"
-    """No source says how much it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +26,13 @@ class HoldingClaim:
     """When it happened or began, else when the document was published."""
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    told: ToldShare | None = None
+    """What it says of the share, where its words are not kept."""
+
+    @property
+    def told_share(self) -> ToldShare:
+        """What it says of the share, and how."""
+        return self.told or told_share(self.relation, self.share, self.predicate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +48,8 @@ class HeldShare:
     """Of the newest of them."""
 
 
-MORE_THAN_HALF = 0.5 + 1e-6
-"""The least that is more than half."""
 HOLDS: tuple[Modality, ...] = (Modality.ASSERTED, Modality.ALLEGED, Modality.POSSIBLE)
 """Modalities in which a holding may exist today, strongest first; what is planned, conditional or threatened is not held yet."""
-_OF_RELATION = {
-    RelationType.SUBSIDIARY_OF: (MORE_THAN_HALF, 1.0),
-    RelationType.ACQUIRES: (MORE_THAN_HALF, 1.0),
-}
-_PERCENT = re.compile(
-    r"(?P<least>\b(?:over|more than|at least|above|upwards? of)\s+)?(?P<most>\b(?:up to|at most|under|less than|below)\s+)?"
-    r"(?P<number>\d{1,3}(?:[.,]\d+)?)\s?(?:%|per\s?cent\b)",
-    re.IGNORECASE,
-)
-_WORDS: tuple[tuple[re.Pattern[str], tuple[float, float]], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), interval)
-    for pattern, interval in (
-        (r"\b(?:wholly|fully|entirely|sole|solely)\b|\ball (?:of )?the shares\b", (1.0, 1.0)),
-        (r"\bmajority\b|\bcontroll?(?:s|ed|ing)?\b|\b(?:over|more than) half\b", (MORE_THAN_HALF, 1.0)),
-        (r"\bminority\b|\bless than half\b", (0.0, 0.5 - 1e-6)),
-        (r"\bhalf\b|\b50[-/:]50\b", (0.5, 0.5)),
-        (r"\bstakes?\b|\bshares?\b|\bshareholders?\b|\bequity\b|\bpartly\b|\bpart[- ]own", (0.0, 1.0)),
-    )
-)
 
 
 def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) -> HeldShare | None:
@@ -88,7 +60,7 @@ def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) ->
     """
     of_strongest = _strongest(_valid(list(claims), as_of))
     told = sorted(
-        ((interval, basis, claim) for claim in of_strongest for interval, basis in [told_share(claim)] if interval),
+        ((interval, basis, claim) for claim in of_strongest for interval, basis in [claim.told_share] if interval),
         key=lambda one: (one[2].day or dt.date.min, one[2].id),
         reverse=True,
     )
@@ -108,21 +80,6 @@ def share_of(claims: Iterable[HoldingClaim], *, as_of: dt.date | None = None) ->
 
 _OF_MINORITY = 0.5 - 1e-6
 """By the vocabulary's conventions a stake of control is no mere investment."""
-
-
-def told_share(claim: HoldingClaim) -> tuple[tuple[float, float] | None, ShareBasis]:
-    """What one claim says of the share, and how; None: nothing."""
-    if claim.share is not None:
-        return (claim.share, claim.share), ShareBasis.STATED
-    percents = list(_PERCENT.finditer(claim.predicate))
-    if len(percents) == 1 and (part := float(percents[0]["number"].replace(",", ".")) / 100) <= 1:
-        if percents[0]["least"]:
-            return (part, 1.0), ShareBasis.STATED
-        return (0.0 if percents[0]["most"] else part, part), ShareBasis.STATED
-    for words, interval in _WORDS:
-        if words.search(claim.predicate):
-            return interval, ShareBasis.WORDS
-    return _OF_RELATION.get(claim.relation), ShareBasis.RELATION
 
 
 def _valid(claims: list[HoldingClaim], as_of: dt.date | None) -> list[HoldingClaim]:

@@ -41,6 +41,8 @@ class EngineName(StrEnum):
     """The graph in memory."""
     CYPHER = "cypher"
     """The database."""
+    PAST = "past"
+    """The graph in memory, brought back to an earlier version."""
 
 
 class SearchFinding(Protocol):

@@ -18,7 +18,7 @@ from service.queries.records import ENTITY, RELATION, EntityRecord, RelationReco
 MOST_CLAIMS = 200
 """Claims of one relation that are read, newest first."""
 _MODALITIES = (*HOLDS, Modality.ENDED)
-_NO_PARTIES = (EntityType.COUNTRY, EntityType.BLOC)
+NO_PARTIES = (EntityType.COUNTRY, EntityType.BLOC)
 """Against a country or bloc there are measures, but nobody puts it on a list of parties."""
 
 
@@ -104,7 +104,7 @@ def listings_query(as_of: dt.date | None, listers: Sequence[EntityId]) -> Cypher
 UNWIND $ids AS id
 MATCH (party:Entity {{id: id}}) WHERE NOT party.type IN $no_parties
 MATCH (party)<-[r:{LISTING}]-(lister:Entity) WHERE """,
-            no_parties=[type.value for type in _NO_PARTIES],
+            no_parties=[type.value for type in NO_PARTIES],
         )
         + all_of(conditions)
         + f"\nWITH r ORDER BY r.id\nRETURN collect({RELATION}) AS rows"

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, LiteralString, Self
 
 from graph_schema.database.cypher import native_date
@@ -24,6 +24,8 @@ class EntityRecord:
     type: EntityType
     name: str
     aliases: tuple[str, ...] = ()
+    at_version: int | None = field(default=None, compare=False)
+    """Version of the graph at which it was like this, where that was asked for; None: now."""
 
     @classmethod
     def from_node(cls, node: Mapping[str, Any]) -> Self:
@@ -47,6 +49,8 @@ class RelationRecord:
     last_seen: dt.date | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    at_version: int | None = field(default=None, compare=False)
+    """As of an `EntityRecord`."""
 
     @classmethod
     def from_map(cls, edge: Mapping[str, Any]) -> Self:

@@ -17,7 +17,7 @@ from service.errors import ServiceBusy
 from service.filters.walk import RelationFilter
 from service.observability.observation import note_engine
 from service.paths.budget import Budget, Meter
-from service.paths.report import SearchFinding, SearchReport, hint_for
+from service.paths.report import EngineName, SearchFinding, SearchReport, hint_for
 from service.queries.records import EntityRecord
 from service.searches.hops import Hop, drawing, flagged
 from service.settings import ServiceSettings
@@ -56,7 +56,7 @@ class Answering:
             hubs_skipped=tuple(sorted(finding.hubs)),
             undated=flagged(hops, via),
             hint=hint_for(status, limited_by, depth=depth, most_depth=self.most_depth, hubs=len(finding.hubs)),
-            cypher=drawing(hops) if hops else None,
+            cypher=drawing(hops) if hops and self.reader.engine is not EngineName.PAST else None,
             engine=self.reader.engine,
             version=self.reader.version,
         )
@@ -99,8 +99,9 @@ class Searches:
         self._turns = asyncio.Semaphore(settings.path_concurrency)
         self._waiting = 0
 
-    async def run(self, question: Question[F, A]) -> A:
-        """The answer to a question; want of budget is reported in it, not raised.
+    async def run(self, question: Question[F, A], *, at: int | None = None) -> A:
+        """The answer to a question, `at` an earlier version as it would have been given then; want of budget is reported
+        in it, not raised.
 
         Raises EntityNotFound, LimitExceeded, QuestionError, ServiceBusy, GraphUnavailable, GraphError.
         """
@@ -112,15 +113,16 @@ class Searches:
         ):
             check_range(what, asked, 1, most)
         question.check(self._settings)
+        engine = self._engine if at is None else self._engine.at(at)
         meter = Meter(replace(budget, timeout_s=budget.timeout_s * SEARCH_SHARE))
         async with self._turn(budget.timeout_s):
             try:
-                return await self._engine.run(budget.timeout_s + RESOLVE_S, partial(self._work, question, meter))
+                return await engine.run(budget.timeout_s + RESOLVE_S, partial(self._work, question, meter))
             except _CutShort as cut:
                 found: F = cut.found
                 version = cut.version
             try:
-                return await self._engine.run(LAST_S, partial(self._rest, question, found, meter, version))
+                return await engine.run(LAST_S, partial(self._rest, question, found, meter, version))
             except DeadlineExceeded:
                 return await self._answer(question, found, meter, NothingToRead())
 

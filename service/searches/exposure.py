@@ -177,14 +177,14 @@ class ExposureSummary:
 
 
 async def exposure_summaries(
-    searches: Searches, entities: Sequence[str], request: ExposureRequest
+    searches: Searches, entities: Sequence[str], request: ExposureRequest, *, at: int | None = None
 ) -> list[ExposureSummary]:
-    """One summary for each entity. Raises LimitExceeded, and what `Searches.run` raises."""
+    """One summary for each entity, now or `at` an earlier version. Raises LimitExceeded, and what `Searches.run` raises."""
     if len(entities) > MOST_SUMMARISED:
         raise LimitExceeded("the number of ids", len(entities), MOST_SUMMARISED)
     summaries = []
     for name in entities:
-        answer = await searches.run(replace(request, entity=name))
+        answer = await searches.run(replace(request, entity=name), at=at)
         nearest: dict[ExposureKind, Exposure] = {}
         for one in answer.exposures:
             nearest.setdefault(one.kind, one)

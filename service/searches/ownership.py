@@ -13,12 +13,13 @@ from enum import StrEnum
 
 from graph_schema.errors import QuestionError
 from graph_schema.ids import ClaimId, EntityId
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import EntityType
 from service.engines.interface import GraphView
 from service.filters.walk import RelationFilter
 from service.ownership.bounds import Holdings, Reckoning, Stake, TooManyInCircle, parts_of, reaches, sums_of
 from service.ownership.control import Control, cascade, control_of, held_at_least, held_at_most
-from service.ownership.shares import ShareBasis, share_of
+from service.ownership.shares import share_of
 from service.paths.budget import Budget, Meter, OutOfBudget
 from service.paths.report import Bound, PathStatus, SearchReport
 from service.queries.holdings import StoredHolding

@@ -37,7 +37,7 @@ async def migrated(graph: Graph) -> Graph:
     """The older graph, restored into an empty database."""
     done = await backup.restore(graph, OLD, replace=True)
     assert done.header.schema == 1
-    assert done.migrations == ("migration 2: removals",)
+    assert done.migrations == ("migration 2: removals", "migration 3: former states")
     return graph
 
 

@@ -20,6 +20,7 @@ from graph_schema.vocabulary import EntityType, Modality, RelationType
 from service import queries
 from service.filters.hubs import HubPolicy
 from service.filters.walk import Direction, EntityFilter, RelationFilter, UndatedPolicy, Walk
+from service.index import past_reading
 from service.paths.reach import ReachQuestion
 from service.queries import claims_listed, holdings, neighbours, paths_expand, relations_listed
 from service.queries.claims_listed import ListedClaims
@@ -148,7 +149,7 @@ def modules() -> list[ModuleType]:
 
 def constants() -> Iterator[tuple[str, Cypher]]:
     """Every Cypher text of the service: the constants, and what is put together."""
-    for module in (*modules(), job_states, version):
+    for module in (*modules(), job_states, past_reading, version):
         for name, annotation in getattr(module, "__annotations__", {}).items():
             if annotation is LiteralString and name not in FRAGMENTS and not name.startswith("_"):
                 yield f"{module.__name__}.{name}", Cypher(getattr(module, name))
@@ -157,7 +158,7 @@ def constants() -> Iterator[tuple[str, Cypher]]:
 
 
 PARAMETERS: dict[str, Any] = {
-    **{name: ["x"] for name in ("ids", "edges", "frontier", "publishers", "types", "modalities")},
+    **{name: ["x"] for name in ("ids", "edges", "relations", "frontier", "publishers", "types", "modalities")},
     **{name: ["x"] for name in ("spent", "among", "against", "live", "known", "said")},
     **dict.fromkeys(("room", "limit", "skip", "end", "most"), 1),
     **dict.fromkeys(("job", "status", "after")),
@@ -167,6 +168,7 @@ PARAMETERS: dict[str, Any] = {
     "share": 0.9,
     "title": "x",
     "beyond": "x",
+    "version": 1,
     "id": "x",
     "pairs": [["a", "b"]],
     "names": [{"name": "x", "scripts": ["x"], "query": "x"}],

@@ -6,10 +6,10 @@ from typing import Annotated, Self
 import strawberry
 
 from graph_schema.ids import ClaimId
+from graph_schema.shares import ShareBasis
 from service.graphql.context import Info
 from service.graphql.types.paths import SearchReport, entities
 from service.graphql.types.records import Claim, Entity, Relation
-from service.ownership.shares import ShareBasis
 from service.searches import ownership
 
 

@@ -63,7 +63,7 @@ class Hop:
         n: Annotated[int, strawberry.argument(description="Most claims that are given; 1 when not given.")] = 1,
     ) -> list[Claim]:
         most = min(max(n, 0), info.context.settings.max_page)
-        keys = [ClaimsOfEdge(relation.id, 0, most) for relation in self.records]
+        keys = [ClaimsOfEdge(relation.id, 0, most, relation.at_version) for relation in self.records]
         found = [claim for claims in await info.context.load.claims_by_edge.load_many(keys) for claim in claims]
         found.sort(key=lambda claim: (-claim.confidence, claim.id))
         return [Claim.from_record(claim) for claim in found[:most]]
@@ -78,7 +78,9 @@ class Path(Node):
     confidence: float = strawberry.field(description="Product of the surest relation of each hop, in [0, 1].")
     hops: list[Hop] = strawberry.field(description="The steps from start to end, in order.")
     entities: list[Entity] = strawberry.field(description="The entities from start to end, in order.")
-    cypher: str = strawberry.field(description="Draws this path in Neo4j Browser.")
+    cypher: str = strawberry.field(
+        description="Draws this path in Neo4j Browser; of a path with `atVersion` what of it is still there."
+    )
 
     @classmethod
     def from_answer(cls, path: answers.Path) -> Self:
@@ -105,8 +107,10 @@ class SearchReport:
     elapsed_ms: float = strawberry.field(description="Milliseconds that the search took.")
     undated: int = strawberry.field(description="Relations of the answer without any date of validity.")
     hint: str | None = strawberry.field(description="The smallest change that may widen the answer.")
-    cypher: str | None = strawberry.field(description="Draws the answer in Neo4j Browser.")
-    engine: EngineName = strawberry.field(description="What searched: the graph in memory, or the database.")
+    cypher: str | None = strawberry.field(
+        description="Draws the answer in Neo4j Browser, which knows the graph as it is now; null with `atVersion`."
+    )
+    engine: EngineName = strawberry.field(description="What searched: the graph in memory, the database, or the past.")
     hub_ids: strawberry.Private[tuple[EntityId, ...]]
     version: strawberry.Private[int | None]
 
@@ -128,6 +132,9 @@ class SearchReport:
     @strawberry.field(description="Hubs through which no path was sought; at most `limits.maxPage` of them.")
     async def hubs_skipped(self, info: Info) -> list[Entity]:
         ids = self.hub_ids[: info.context.settings.max_page]
+        if self.engine is EngineName.PAST and self.version is not None:
+            then = (await info.context.lookups.then(self.version)).entities(ids)
+            return [Entity.from_record(then[id]) for id in ids if id in then]
         found = await info.context.load.entity_by_id.load_many(list(ids))
         return [Entity.from_record(entity) for entity in found if entity is not None]
 

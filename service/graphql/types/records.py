@@ -6,7 +6,7 @@ from typing import Annotated, Self
 import strawberry
 
 from graph_schema.domain import Span
-from graph_schema.errors import GraphChanged
+from graph_schema.errors import GraphChanged, QuestionError
 from graph_schema.ids import EntityId, RelationId, RunId
 from graph_schema.publishers import Publisher
 from graph_schema.vocabulary import EntityType, Modality, RelationType
@@ -29,10 +29,17 @@ class Entity(Node):
     name: str = strawberry.field(description="Canonical name, the one of all its names that answers show.")
     type: EntityType = strawberry.field(description="What kind of thing it is.")
     aliases: list[str] = strawberry.field(description="Other names, in any script.")
+    at_version: strawberry.Private[int | None] = None
 
     @classmethod
     def from_record(cls, entity: EntityRecord) -> Self:
-        return cls(id=strawberry.ID(entity.id), name=entity.name, type=entity.type, aliases=list(entity.aliases))
+        return cls(
+            id=strawberry.ID(entity.id),
+            name=entity.name,
+            type=entity.type,
+            aliases=list(entity.aliases),
+            at_version=entity.at_version,
+        )
 
     @strawberry.field(description="What to show: the name.")
     def label(self) -> str:
@@ -43,11 +50,15 @@ class Entity(Node):
         return await self.claims_in(info.context, page.window(info))
 
     async def claims_in(self, context: Context, window: Window) -> "Connection[Claim]":
+        if self.at_version is not None:
+            raise QuestionError("claims on an entity are told as they are now: ask for them without atVersion")
         key = ClaimsOfEntity(EntityId(self.id), window.skip, window.limit + 1)
         return connection_of(await context.load.claims_by_entity.load(key), window, Claim.from_record)
 
     @strawberry.field(description="Number of relations that it is an end of.")
     async def degree(self, info: Info) -> int:
+        if self.at_version is not None:
+            return (await info.context.lookups.then(self.at_version)).degrees([EntityId(self.id)])[EntityId(self.id)]
         return await info.context.load.degree_by_id.load(EntityId(self.id)) or 0
 
     @strawberry.field(description="Relations that it is an end of, highest confidence first.", extensions=[Spread()])
@@ -69,9 +80,20 @@ class Entity(Node):
     ) -> "Connection[Relation]":
         window = page.window(info)
         via = (where or RelationFilter()).to_domain()
-        admitted = await info.context.resolved((other or EntityFilter()).to_domain())
-        key = RelationsOfEntity(EntityId(self.id), via, admitted, window.skip, window.limit + 1)
-        return connection_of(await info.context.load.relations_by_entity.load(key), window, Relation.from_record)
+        rows = await self._relations(
+            info, via, (other or EntityFilter()).to_domain(), skip=window.skip, limit=window.limit + 1
+        )
+        return connection_of(rows, window, Relation.from_record)
+
+    async def _relations(
+        self, info: Info, via: filters.RelationFilter, other: filters.EntityFilter, *, skip: int, limit: int
+    ) -> list[RelationRecord]:
+        if self.at_version is not None:
+            then = await info.context.lookups.then(self.at_version)
+            return then.relations_of(EntityId(self.id), via, other, skip=skip, limit=limit)
+        admitted = await info.context.resolved(other)
+        key = RelationsOfEntity(EntityId(self.id), via, admitted, skip, limit)
+        return await info.context.load.relations_by_entity.load(key)
 
     @strawberry.field(description="Relations of others that put it on a list or bar exports to it, as they stand now.")
     async def listed(self, info: Info) -> list["Relation"]:
@@ -80,8 +102,8 @@ class Entity(Node):
             direction=filters.Direction.IN,
             modalities=(Modality.ASSERTED,),
         )
-        key = RelationsOfEntity(EntityId(self.id), rule, filters.EntityFilter(), 0, info.context.settings.max_page)
-        found = await info.context.load.relations_by_entity.load(key)
+        most = info.context.settings.max_page
+        found = await self._relations(info, rule, filters.EntityFilter(), skip=0, limit=most)
         return [Relation.from_record(relation) for relation in found]
 
 
@@ -104,6 +126,7 @@ class Relation(Node):
     valid_to: dt.date | None = strawberry.field(description="Until when it held, where a source says so.")
     subject_id: strawberry.Private[EntityId]
     object_id: strawberry.Private[EntityId]
+    at_version: strawberry.Private[int | None] = None
 
     @classmethod
     def from_record(cls, relation: RelationRecord) -> Self:
@@ -120,15 +143,16 @@ class Relation(Node):
             valid_to=relation.valid_to,
             subject_id=relation.subject,
             object_id=relation.object,
+            at_version=relation.at_version,
         )
 
     @strawberry.field(description="The entity that is tied, at the relation's start.")
     async def subject(self, info: Info) -> Entity:
-        return await entity(info.context, self.subject_id)
+        return await entity(info.context, self.subject_id, at=self.at_version)
 
     @strawberry.field(description="The entity it is tied to, at the relation's end.")
     async def object(self, info: Info) -> Entity:
-        return await entity(info.context, self.object_id)
+        return await entity(info.context, self.object_id, at=self.at_version)
 
     @strawberry.field(description="Whether it held once and has ended.")
     def former(self) -> bool:
@@ -138,16 +162,22 @@ class Relation(Node):
     def undated(self) -> bool:
         return self.valid_from is None and self.valid_to is None
 
-    @strawberry.field(description="The statements behind it, surest first.", extensions=[Spread()])
+    @strawberry.field(
+        description="The statements behind it, surest first; with `atVersion` those that were behind it then and are still "
+        "there, as they are now.",
+        extensions=[Spread()],
+    )
     async def claims(self, info: Info, page: Page) -> "Connection[Claim]":
         window = page.window(info)
-        key = ClaimsOfEdge(RelationId(self.id), window.skip, window.limit + 1)
+        key = ClaimsOfEdge(RelationId(self.id), window.skip, window.limit + 1, self.at_version)
         return connection_of(await info.context.load.claims_by_edge.load(key), window, Claim.from_record)
 
     @strawberry.field(
         description="Why it stands so: the claims that decide its status and confidence, and those that were outvoted."
     )
     async def because(self, info: Info) -> "Because | None":
+        if self.at_version is not None:
+            raise QuestionError("why a relation stands as it does is told of now alone: ask without atVersion")
         key = ClaimsOfEdge(RelationId(self.id), 0, weighing.MOST_CLAIMS)
         claims = await info.context.load.claims_by_edge.load(key)
         names = list(dict.fromkeys(claim.document.publisher for claim in claims if claim.document.publisher))
@@ -346,9 +376,9 @@ class Document(Node):
         )
 
 
-async def entity(context: Context, id: EntityId) -> Entity:
-    """The entity with this id, which the graph's own links name."""
-    found = await context.entity_by_id(id)
+async def entity(context: Context, id: EntityId, *, at: int | None = None) -> Entity:
+    """The entity with this id, which the graph's own links name, now or `at` an earlier version."""
+    found = await context.entity_by_id(id, at=at)
     if found is None:
         raise GraphChanged(f"{id} was deleted while the question was answered: ask again")
     return Entity.from_record(found)

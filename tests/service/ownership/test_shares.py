@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from graph_schema.ids import ClaimId
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import Modality, RelationType
-from service.ownership.shares import HeldShare, HoldingClaim, ShareBasis, share_of
+from service.ownership.shares import HeldShare, HoldingClaim, share_of
 
 
 def claim(predicate: str = "owns", id: str = "claim:1", **more: Any) -> HoldingClaim:

@@ -41,6 +41,9 @@ class Engine:
         self.views.append(view)
         return await work(view)
 
+    def at(self, _version: int) -> "Engine":
+        return self
+
 
 @dataclass(frozen=True)
 class Lasting:

@@ -12,6 +12,7 @@ import pytest
 from graph_schema.database import schema
 from graph_schema.database.graph import Graph
 from graph_schema.errors import EntityNotFound, LimitExceeded, QuestionError
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from loaders.loading.dead_letter import DeadLetterFile
 from loaders.loading.inputs import RecordInput
@@ -19,7 +20,6 @@ from loaders.loading.pipeline import load
 from loaders.settings import LoadSettings
 from loaders.sources.followthemoney import FollowTheMoney
 from service.engines.cypher import CypherEngine
-from service.ownership.shares import ShareBasis
 from service.paths.budget import Budget
 from service.paths.report import Bound, PathStatus
 from service.searches.desk import Searches

@@ -5,9 +5,9 @@ import pytest
 from graph_schema.database.graph import Graph
 from graph_schema.errors import MalformedRecord
 from graph_schema.screening import AskedName
+from graph_schema.shares import ShareBasis
 from graph_schema.vocabulary import EntityType, RelationType
 from service.engines.cypher import CypherEngine
-from service.ownership.shares import ShareBasis
 from service.searches.desk import Searches
 from service.searches.exposure import ExposureKind
 from service.searches.ownership import OwnershipVerdict
