@@ -28,6 +28,8 @@ class Scope:
     start: int
     end: int
     modality: Modality
+    reaches_back: bool = False
+    """Whether it is of a cue that reaches what stands before it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,13 @@ def _cues() -> _Cues:
     return _Cues(of("clause"), of("sentence"), of("around"), framed)
 
 
-def context_modality(sentence: str, start: int, end: int) -> Modality | None:
-    """How the rest of `sentence` puts what its characters [start, end) state; None when it says nothing of it."""
-    return next((scope.modality for scope in _scopes(sentence) if scope.start <= start < end <= scope.end), None)
+def context_modality(sentence: str, start: int, end: int, *, back: bool = True) -> Modality | None:
+    """How the rest of `sentence` puts what its characters [start, end) state; None when it says nothing of it.
+
+    `back`: whether cues count that reach what stands before them.
+    """
+    scopes = (scope for scope in _scopes(sentence) if back or not scope.reaches_back)
+    return next((scope.modality for scope in scopes if scope.start <= start < end <= scope.end), None)
 
 
 @lru_cache(maxsize=1_024)
@@ -76,7 +82,8 @@ def _found(text: str) -> Iterator[Scope]:
     for modality, pattern in cues.around:
         for match in pattern.finditer(text):
             before = [end.end() for end in _CLAUSE_END.finditer(text, 0, match.start())]
-            yield Scope(before[-1] if before else 0, _next(_CLAUSE_END, text, match.end()), modality)
+            start = before[-1] if before else 0
+            yield Scope(start, _next(_CLAUSE_END, text, match.end()), modality, reaches_back=True)
     for modality, pattern in cues.framed:
         for match in pattern.finditer(text):
             yield Scope(match.start("reached"), match.end("reached"), modality)

@@ -27,6 +27,8 @@ class Signs:
     same_sentence: bool = True
     modality: float = 1.0
     """The network's score of the modality that it gives."""
+    rules_differ: bool = False
+    """Whether the rules see another relation between its ends, where only the network sees this one."""
     context: Mapping[str, float] = field(default_factory=dict)
     """What stands around it in the text, where the network sees it: `context.contexts`."""
 
@@ -40,6 +42,7 @@ class Signs:
                 "network.seen": math.log(max(self.seen, 1)),
                 "network.apart": float(not self.same_sentence),
                 "network.modality": 1.0 - self.modality,
+                "network.rules_differ": float(self.rules_differ),
                 f"network.{self.relation}": 1.0,
                 **self.context,
             }

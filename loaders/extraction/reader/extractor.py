@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 from graph_schema.domain import Span
 from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.cleaning import blanked, segments
+from loaders.extraction.context import context_modality
 from loaders.extraction.extractor import Extraction, doubted
 from loaders.extraction.reader.calibration import Calibration, Signs
 from loaders.extraction.reader.clustering import Cluster, TextMention
@@ -30,6 +31,8 @@ LEAST_CONFIDENCE = 0.4
 _WORTH_A_LOOK = 0.2
 """Below, not one statement in four is right: not even a language model is asked about it."""
 _PREDICATE_WORDS = 8
+_PRESUPPOSED = frozenset({RelationType.LOCATED_IN, RelationType.HOLDS_ROLE_AT})
+"""What a sentence tells in passing: who refuses to sell to a firm of Dresden does not deny where it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ class ReaderExtractor:
             sentence=raw,
             span=Span(start, start + len(raw)),
             relation=RelationType(statement.relation),
-            modality=Modality(statement.modality),
+            modality=_modality(statement, article.text[offset:], sentences[last.sentence], last),
             attribution=None if speaker is None or statement.speaker is None else _entity(speaker, statement.speaker),
             extractor=self.name,
             subject_mention=_span(statement.subject_mention, offset),
@@ -155,6 +158,7 @@ def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[t
     """What both found, with what speaks for it."""
     known: dict[tuple[str, EntityType | None], NamedEntity] = {}
     by_key: dict[tuple[str, str | None, str], list[int]] = {}
+    tied: set[frozenset[str]] = set()
     triples = list(rules)
     for place, triple in enumerate(triples):
         for end in (triple.subject, triple.object):
@@ -162,6 +166,8 @@ def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[t
                 known.setdefault((key, end.type), end)
         for key_ in _statement_keys(triple):
             by_key.setdefault(key_, []).append(place)
+        if triple.relation is not RelationType.RELATED_TO:
+            tied |= _pairs(triple)
     told: dict[int, Signs] = {}
     own: list[tuple[Triple, Signs]] = []
     for candidate in candidates:
@@ -176,7 +182,7 @@ def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[t
                 subject=_as_known(candidate.triple.subject, known),
                 object=_as_known(candidate.triple.object, known),
             )
-            own.append((triple, candidate.signs))
+            own.append((triple, replace(candidate.signs, rules_differ=not tied.isdisjoint(_pairs(candidate.triple)))))
     both = [
         (
             triple,
@@ -215,6 +221,16 @@ def _span(mention: TextMention, offset: int) -> Span:
     return Span(offset + mention.start, offset + mention.end)
 
 
+def _modality(statement: StatedRelation, text: str, sentence: tuple[int, int], last: TextMention) -> Modality:
+    """The network's, but where it takes for asserted what a cue before its later end denies or ends."""
+    said = Modality(statement.modality)
+    if said is not Modality.ASSERTED or statement.relation in _PRESUPPOSED:
+        return said
+    start, end = sentence
+    put = context_modality(text[start:end], last.start - start, last.end - start, back=False)
+    return put if put in (Modality.DENIED, Modality.ENDED) else said
+
+
 def _predicate(between: str, relation: str) -> str:
     words = re.findall(r"[^\W\d_][\w’'-]*", between)
     return " ".join(words) if 0 < len(words) <= _PREDICATE_WORDS else relation.replace("_", " ").lower()
@@ -238,6 +254,10 @@ def _statement_keys(triple: Triple) -> set[tuple[str, str | None, str]]:
     if triple.relation is not None and vocabulary().relations[triple.relation].symmetric:
         keys |= {(other, relation, one) for one, relation, other in keys}
     return {(one, relation, other) for one, relation, other in keys}
+
+
+def _pairs(triple: Triple) -> set[frozenset[str]]:
+    return {frozenset({one, other}) for one in _keys(triple.subject) for other in _keys(triple.object)}
 
 
 def reader_extractor(least_confidence: float = LEAST_CONFIDENCE) -> ReaderExtractor:

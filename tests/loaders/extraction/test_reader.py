@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -309,6 +310,32 @@ def test_the_same_text_gives_the_same_triples_alone_and_among_others(reader: Rea
 def test_a_text_without_statements_gives_none(reader: ReaderExtractor) -> None:
     for text in ("", " ", "\n\n", "Rain is expected on Sunday.", "?!"):
         assert read(reader, text).triples == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "put"),
+    [
+        ("Hardly any of Veltrian Semiconductor's chips go to Huawei.", Modality.DENIED),
+        ("Neither Veltrian Semiconductor nor Oreno Photonics supplies Norvik Tools.", Modality.DENIED),
+        ("Veltrian Semiconductor used to supply wafers to Huawei.", Modality.ENDED),
+    ],
+)
+def test_what_a_cue_denies_or_ends_is_not_asserted(reader: ReaderExtractor, text: str, put: Modality) -> None:
+    (extraction,) = reader.extract([Article(key="a", text=text)])
+    assert {triple.modality for triple in extraction.triples} == {put}
+
+
+def test_a_cue_does_not_reach_what_is_told_in_passing(reader: ReaderExtractor) -> None:
+    text = "Veltrian Semiconductor refused to sell chips to Oreno Photonics, a firm in Dresden."
+    (extraction,) = reader.extract([Article(key="a", text=text)])
+    places = [triple for triple in extraction.triples if triple.relation is RelationType.LOCATED_IN]
+    assert [(one.subject.name, one.modality) for one in places] == [("Oreno Photonics", Modality.ASSERTED)]
+
+
+def test_another_relation_of_the_rules_between_the_same_ends_speaks_against_one(reader: ReaderExtractor) -> None:
+    alone = Signs("PRODUCES", network=0.9, seen=1)
+    weights = Calibration.read(WEIGHTS / "calibration.json")
+    assert weights.confidence(replace(alone, rules_differ=True)) < weights.confidence(alone)
 
 
 def test_what_is_too_doubtful_is_counted(reader: ReaderExtractor) -> None:
