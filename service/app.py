@@ -146,6 +146,7 @@ def _add_pages(app: FastAPI, settings: ServiceSettings) -> None:
     if settings.graphiql:
         app.mount("/graphiql", graphiql.static_files())
     if settings.explorer:
+        app.add_route(explorer.SCRIPT, explorer.script_answer)
         app.mount("/explorer", explorer.static_files())
 
 

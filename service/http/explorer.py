@@ -1,13 +1,20 @@
 """The explorer: the page at / that asks questions and draws their answers, from files of this package."""
 
+import hashlib
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from service.http.one_script import one_script
+
 FOLDER = Path(str(files("service").joinpath("static/explorer")))
+SCRIPT = "/explorer/explorer.js"
+"""All modules of the page in one."""
 POLICY = "; ".join(
     (
         "default-src 'self'",
@@ -39,3 +46,18 @@ def static_files() -> StaticFiles:
 def page() -> HTMLResponse:
     """The page."""
     return HTMLResponse(FOLDER.joinpath("index.html").read_text("utf-8"), headers=_HEADERS)
+
+
+@cache
+def script() -> str:
+    """What the page runs."""
+    return one_script({file.stem: file.read_text("utf-8") for file in FOLDER.glob("*.js")}, "main")
+
+
+async def script_answer(request: Request) -> Response:
+    """The script of the page, by its ETag."""
+    text = script().encode()
+    headers = {"cache-control": "no-cache", "etag": f'"{hashlib.sha256(text).hexdigest()[:32]}"'}
+    if request.headers.get("if-none-match") == headers["etag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(text, media_type="text/javascript", headers=headers)
