@@ -33,7 +33,26 @@ class Judged:
     """Changes by outcome."""
 
 
-class Writer(Protocol):
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """An entity that may be one with another, which nobody has judged."""
+
+    entity: EntityId
+    score: float
+    """In [0, 1]; not a probability, but higher is likelier."""
+    why: Sequence[str]
+    """What speaks for it and against it, in words."""
+
+
+class Resolver(Protocol):
+    """Tells which entities may be one."""
+
+    async def likenesses(self, entity: EntityId, *, limit: int) -> Sequence[Likeness]:
+        """Those that may be one with `entity` and that nobody has judged, likeliest first. Raises GraphError."""
+        ...
+
+
+class Writer(Resolver, Protocol):
     """Writes facts to the graph. Handing the same in twice changes nothing."""
 
     async def load_triples(

@@ -15,8 +15,10 @@ from graph_schema.errors import IdempotencyKeyReused
 from graph_schema.ids import DocumentId, EntityId, RunId, content_id, slug
 from graph_schema.job_states import JobState
 from graph_schema.settings import read_settings
-from graph_schema.writing import Judged, Submission
+from graph_schema.writing import Judged, Likeness, Submission
+from loaders.gazetteer import gazetteer
 from loaders.jobs.starting import JobStarter
+from loaders.judgements.candidates import candidates_for
 from loaders.judgements.folding import judge, read_folds
 from loaders.loading import runs
 from loaders.loading.dead_letter import DeadLetterFile
@@ -75,6 +77,14 @@ class SubmissionWriter:
         async with writer_lock(self._graph, "api judge", wait_s=wait_s):
             counts, one = await self._graph.write(_judge, judgement)
         return Judged(one, counts.as_dict())
+
+    async def likenesses(self, entity: EntityId, *, limit: int) -> Sequence[Likeness]:
+        """See `Resolver`."""
+        await asyncio.to_thread(gazetteer)  # read from its files the first time
+        return [
+            Likeness(pair.second if pair.first == entity else pair.first, pair.score, pair.why)
+            for pair in await candidates_for(self._graph, entity, limit=limit)
+        ]
 
     async def start_job(self, name: str) -> JobState:
         """See `Writer`. The file of the jobs is that of `JobSettings`."""

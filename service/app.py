@@ -235,4 +235,4 @@ def _context(app: FastAPI, settings: ServiceSettings) -> Context:
     state = app.state
     writer = state.writer if state.gate.takes_writes else None
     lookups = Lookups(state.graph, state.index, state.past)
-    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=writer)
+    return Context(state.graph, lookups, settings, state.searches, state.watch, writer=writer, resolver=state.writer)

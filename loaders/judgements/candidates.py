@@ -15,6 +15,8 @@ from graph_schema.ids import EntityId
 from graph_schema.vocabulary import EntityType
 from loaders.gazetteer import gazetteer
 
+AT_LEAST = 0.6
+"""Score from which on two are worth a look."""
 _PAGE = 200
 _MATES = 8
 """Entities that the index hands out for one name."""
@@ -81,7 +83,7 @@ def compare(first: Named, second: Named) -> CandidatePair | None:
     return CandidatePair(low, high, round(score, 3), tuple(why))
 
 
-async def find_candidates(graph: Graph, *, limit: int, at_least: float = 0.6) -> list[CandidatePair]:
+async def find_candidates(graph: Graph, *, limit: int, at_least: float = AT_LEAST) -> list[CandidatePair]:
     """The likeliest pairs that nobody has judged, best first. Walks all entities, in pages; holds `limit` pairs.
 
     Two that the gazetteer knows are two, and are left out.
@@ -89,19 +91,31 @@ async def find_candidates(graph: Graph, *, limit: int, at_least: float = 0.6) ->
     best: list[tuple[float, EntityId, EntityId, CandidatePair]] = []
     seen: set[tuple[EntityId, EntityId]] = set()
     async for page in _pages(graph):
-        for named, mates in page:
-            for mate in mates:
-                found = None if _known(named) and _known(mate) else compare(named, mate)
-                if found is None or found.score < at_least or (found.first, found.second) in seen:
-                    continue
-                seen.add((found.first, found.second))
-                entry = (found.score, found.first, found.second, found)
-                if len(best) < limit:
-                    heapq.heappush(best, entry)
-                else:
-                    dropped = heapq.heappushpop(best, entry)
-                    seen.discard((dropped[1], dropped[2]))
+        for named, mate in page:
+            found = None if _known(named) and _known(mate) else compare(named, mate)
+            if found is None or found.score < at_least or (found.first, found.second) in seen:
+                continue
+            seen.add((found.first, found.second))
+            entry = (found.score, found.first, found.second, found)
+            if len(best) < limit:
+                heapq.heappush(best, entry)
+            else:
+                dropped = heapq.heappushpop(best, entry)
+                seen.discard((dropped[1], dropped[2]))
     return [entry[3] for entry in sorted(best, key=lambda entry: (-entry[0], entry[1], entry[2]))]
+
+
+async def candidates_for(graph: Graph, id: EntityId, *, limit: int) -> list[CandidatePair]:
+    """As `find_candidates`, of one entity: the likeliest pairs that it is in."""
+    rows = await graph.read(_rows, ONE, {"id": id})
+    found = [
+        pair
+        for named, mate in await _with_mates(graph, rows, all=True)
+        if not (_known(named) and _known(mate))
+        and (pair := compare(named, mate)) is not None
+        and pair.score >= AT_LEAST
+    ]
+    return sorted(found, key=lambda pair: (-pair.score, pair.first, pair.second))[:limit]
 
 
 def _known(named: Named) -> bool:
@@ -114,34 +128,40 @@ WHERE e.id > $after
 WITH e ORDER BY e.id LIMIT $page
 RETURN e.id AS id, e.type AS type, [e.name] + coalesce(e.aliases, []) AS names
 """
+ONE: LiteralString = """
+MATCH (e:Entity {id: $id})
+RETURN e.id AS id, e.type AS type, [e.name] + coalesce(e.aliases, []) AS names
+"""
 MATES: LiteralString = f"""
 UNWIND $rows AS row
 CALL db.index.fulltext.queryNodes('{ENTITY_NAMES}', row.query, {{limit: $mates}}) YIELD node AS m
 MATCH (e:Entity {{id: row.id}})
-WHERE e.id < m.id AND NOT EXISTS {{ (e)-[:JUDGED|FOLDED_INTO]-(m) }}
+WHERE (e.id < m.id OR $all AND e.id > m.id) AND NOT EXISTS {{ (e)-[:JUDGED|FOLDED_INTO]-(m) }}
+  AND NOT EXISTS {{ (m)-[:FOLDED_INTO]->() }}
 RETURN row.id AS id, m.id AS mate, m.type AS type, [m.name] + coalesce(m.aliases, []) AS names,
   COLLECT {{ MATCH (e)--(n:Entity)--(m) RETURN DISTINCT n.id LIMIT 10 }} AS common
 """
 
 
-async def _pages(graph: Graph) -> AsyncIterator[list[tuple[Named, list[Named]]]]:
+async def _pages(graph: Graph) -> AsyncIterator[list[tuple[Named, Named]]]:
     after = ""
     while rows := await graph.read(_rows, PAGE, {"after": after, "page": _PAGE}):
         after = rows[-1]["id"]
-        asked = [{"id": row["id"], "query": query} for row in rows if (query := _query(row["names"]))]
-        mates = await graph.read(_rows, MATES, {"rows": asked, "mates": _MATES})
-        entities = {row["id"]: row for row in rows}
-        page = []
-        for mate in mates:
-            common = frozenset(mate["common"])
-            row = entities[mate["id"]]
-            page.append(
-                (
-                    Named(row["id"], EntityType(row["type"]), tuple(row["names"]), common),
-                    [Named(mate["mate"], EntityType(mate["type"]), tuple(mate["names"]), common)],
-                )
-            )
-        yield page
+        yield await _with_mates(graph, rows, all=False)
+
+
+async def _with_mates(graph: Graph, rows: Sequence[dict[str, Any]], *, all: bool) -> list[tuple[Named, Named]]:
+    """Each of the entities with each whose names share a word with its own; without `all` only those of a later id."""
+    asked = [{"id": row["id"], "query": query} for row in rows if (query := _query(row["names"]))]
+    mates = await graph.read(_rows, MATES, {"rows": asked, "mates": _MATES, "all": all})
+    entities = {row["id"]: row for row in rows}
+    found = []
+    for mate in mates:
+        common = frozenset(mate["common"])
+        row = entities[mate["id"]]
+        one = Named(row["id"], EntityType(row["type"]), tuple(row["names"]), common)
+        found.append((one, Named(mate["mate"], EntityType(mate["type"]), tuple(mate["names"]), common)))
+    return found
 
 
 async def _rows(tx: AsyncManagedTransaction, query: LiteralString, parameters: dict[str, Any]) -> list[dict[str, Any]]:

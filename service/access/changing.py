@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graph_schema.domain import Judgement
-from graph_schema.ids import DocumentId, RunId
+from graph_schema.ids import DocumentId, EntityId, RunId
 from graph_schema.job_states import JobState
-from graph_schema.writing import Judged, Submission, Writer
+from graph_schema.writing import Judged, Likeness, Submission, Writer
 
 
 class RecordedWriter:
@@ -48,6 +48,10 @@ class RecordedWriter:
             "judgeSameAs", a=judgement.first, b=judgement.second, verdict=judgement.verdict, counts=dict(done.counts)
         )
         return done
+
+    async def likenesses(self, entity: EntityId, *, limit: int) -> Sequence[Likeness]:
+        """As the writer."""
+        return await self._writer.likenesses(entity, limit=limit)
 
     async def start_job(self, name: str) -> JobState:
         """As the writer."""

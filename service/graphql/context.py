@@ -8,7 +8,7 @@ import strawberry
 
 from graph_schema.database.graph import Graph
 from graph_schema.ids import EntityId
-from graph_schema.writing import Writer
+from graph_schema.writing import Resolver, Writer
 from service.access.caller import STRANGER, Caller
 from service.access.changing import RecordedWriter
 from service.access.keys import KeyScope
@@ -36,6 +36,8 @@ class Context:
     watch: Watch
     operation_name: str | None = None
     writer: Writer | None = None
+    resolver: Resolver | None = None
+    """Tells which entities may be one; None where no loaders stand behind the service."""
     caller: Caller = STRANGER
     """Who asks."""
     points: int | None = None

@@ -74,6 +74,7 @@ WORK: Mapping[str, Work] = {
     "Query.ownershipOf": Work(LIST, per="ids"),
     "Query.evidencePack": Work(2 * PATH_SEARCH),
     "Relation.because": Work(LIST),
+    "SameAs.candidates": Work(TEXT_SEARCH),
     "Query.chokePoints": Work(2 * PATH_SEARCH),
     "Subscription.relationChanges": Work(LOOK_UP, per="entityIds"),
     "Subscription.exposureChanges": Work(PATH_SEARCH // 2, per="ids"),

@@ -23,6 +23,7 @@ from service.graphql.path_query import PathQuery
 from service.graphql.prepared import PreparedQueries
 from service.graphql.query import RecordQuery
 from service.graphql.reach_query import ReachQuery
+from service.graphql.same_as_query import SameAsQuery
 from service.graphql.subscription import GraphSubscription
 from service.graphql.types.jobs import Job
 from service.graphql.types.records import Claim, Document, Entity, Relation
@@ -33,7 +34,16 @@ from service.settings import ServiceSettings
 
 @strawberry.type(description="What can be asked of the graph; nothing here changes it.")
 class Query(
-    RecordQuery, NeighborQuery, PathQuery, ReachQuery, OwnershipQuery, ClaimQuery, AskQuery, PackQuery, WatchQuery
+    RecordQuery,
+    NeighborQuery,
+    PathQuery,
+    ReachQuery,
+    OwnershipQuery,
+    ClaimQuery,
+    AskQuery,
+    PackQuery,
+    SameAsQuery,
+    WatchQuery,
 ):
     """All questions."""
 

@@ -155,3 +155,28 @@ def test_an_entitys_page_tells_who_owns_it(watched: Page, product: Product) -> N
     expect(owners.locator(".verdict")).to_contain_text("Listed parties")
     owners.get_by_role("button", name="Wingtech").first.click()
     expect(watched.get_by_role("heading", level=1)).to_have_text("Wingtech")
+
+
+def test_an_entitys_page_tells_what_was_judged_and_what_waits(watched: Page, product: Product) -> None:
+    judgement = [
+        "company:intel",
+        "company:acm-research",
+        "DIFFERENT",
+        "--by",
+        "an analyst",
+        "--why",
+        "one buys of the other",
+    ]
+    product.chokepoint("resolve", "judge", *judgement)
+    watched.goto(f"{product.service}/?ask=entity&of=company:intel")
+    same = watched.locator("section", has=watched.get_by_role("heading", name="One and the same?")).last
+    expect(same.locator(".judged li")).to_contain_text("Judged different from ACM Research by an analyst, 20")
+    expect(same.locator("q")).to_have_text("one buys of the other")
+    same.get_by_role("button", name="ACM Research").click()
+    expect(watched.get_by_role("heading", level=1)).to_have_text("ACM Research")
+    expect(same.locator(".judged li")).to_contain_text("Judged different from Intel")
+
+
+def test_an_entitys_page_tells_that_nobody_judged(watched: Page, product: Product) -> None:
+    watched.goto(f"{product.service}/?ask=entity&of=technology:2-nm-process")
+    expect(watched.get_by_text("Nobody has judged whether it is one with another").first).to_be_visible()

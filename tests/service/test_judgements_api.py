@@ -115,3 +115,48 @@ async def test_without_the_token_nothing_is_judged(http: httpx.AsyncClient, stor
         answer = (await http.post("/graphql", json=body, headers={"authorization": authorization})).json()
         assert answer["errors"][0]["extensions"]["code"] == "NOT_AUTHORIZED"
     assert await story_graph.read(read_judgements) == []
+
+
+SAME_AS = """query ($id: ID!) { sameAs(id: $id) { entity { id }
+  judgements { verdict by reason a { id name } b { id name } } candidates(first: 3) { score reasons entity { id } } } }"""
+TSS, GUDENG = "company:tss-holdings", "company:gudeng-precision"
+
+
+async def test_what_was_judged_is_told_on_the_page_of_the_one_that_stands_for_both(write: Ask) -> None:
+    await judged(write, TSS, GUDENG, "SAME", "one address")
+    await judged(write, PARENT, GUDENG, "DIFFERENT", "another street")
+    tss = {"id": TSS, "name": "TSS Holdings"}
+    gudeng = {"id": GUDENG, "name": "Gudeng Precision"}
+    for name in (TSS, GUDENG):
+        told = (await write(SAME_AS, id=name))["data"]["sameAs"]
+        assert told["entity"]["id"] in {TSS, GUDENG}
+        pairs = [({one["a"]["id"], one["b"]["id"]}, one["verdict"], one["reason"]) for one in told["judgements"]]
+        # The judgement on a pair of which one is folded is stored on the one that stands for it.
+        assert pairs[1:] == [({TSS, GUDENG}, "SAME", "one address")]
+        assert (pairs[0][1:], PARENT in pairs[0][0]) == (("DIFFERENT", "another street"), True)
+        same = told["judgements"][1]
+        assert sorted((same["a"], same["b"]), key=lambda one: str(one["id"])) == [gudeng, tss]
+        assert same["by"] == "api"
+
+
+async def test_who_may_be_one_with_an_entity_is_told_until_somebody_judges(write: Ask) -> None:
+    load = 'mutation { loadTriples(source: "one", triples: [%s]) { refused } }'
+    rows = ", ".join(
+        f'{{subject: "{name}", predicate: "supplies", object: "QQ Chips", subjectType: COMPANY, objectType: COMPANY}}'
+        for name in ("QQ Wafer Works", "QQ Wafers Works")
+    )
+    assert (await write(load % rows))["data"]["loadTriples"]["refused"] == []
+    works, wafers = "company:qq-wafer-works", "company:qq-wafers-works"
+    for one, other in ((works, wafers), (wafers, works)):
+        best, *_ = (await write(SAME_AS, id=one))["data"]["sameAs"]["candidates"]
+        assert best["entity"]["id"] == other
+        assert best["score"] > 0.9
+        assert "alike" in best["reasons"][0]
+    await judged(write, works, wafers, "DIFFERENT")
+    told = (await write(SAME_AS, id=works))["data"]["sameAs"]
+    assert wafers not in {one["entity"]["id"] for one in told["candidates"]}
+
+
+async def test_without_loaders_nobody_tells_who_may_be_one(ask: Ask) -> None:
+    told = (await ask(SAME_AS, id="Intel"))["data"]["sameAs"]
+    assert told == {"entity": {"id": "company:intel"}, "judgements": [], "candidates": None}

@@ -11,6 +11,7 @@ from graph_schema.ids import EntityId, RunId
 from graph_schema.vocabulary import EntityType, Modality, RelationType
 from graph_schema.writing import Judged, Submission
 from service.graphql.context import Info
+from service.graphql.types.judgements import Judgement
 from service.graphql.types.records import Entity, entity
 from service.graphql.types.runs import Count, LoadRun
 
@@ -92,30 +93,6 @@ class RetractionResult:
     """Counts of a retraction."""
 
     counts: list[Count] = strawberry.field(description="Changes by outcome; what is 0 is left out.")
-
-
-@strawberry.type(description="What was decided on whether two entities are one.")
-class Judgement:
-    """See `domain.Judgement`."""
-
-    verdict: domain.Verdict = strawberry.field(description="Whether the two are the same, different, or undecided.")
-    by: str = strawberry.field(description="Who decided; `api` for judgements sent through this API.")
-    at: dt.datetime = strawberry.field(description="Time at which the judgement was made.")
-    reason: str | None = strawberry.field(description="Why it was decided so, in the words of who decided.")
-    ends: strawberry.Private[tuple[EntityId, EntityId]]
-
-    @classmethod
-    def from_domain(cls, one: domain.Judgement) -> Self:
-        ends = (one.first, one.second)
-        return cls(verdict=one.verdict, by=one.by, at=one.at, reason=one.why, ends=ends)
-
-    @strawberry.field(description="One of the two entities; their order means nothing.")
-    async def a(self, info: Info) -> Entity:
-        return await entity(info.context, self.ends[0])
-
-    @strawberry.field(description="The other of the two entities; their order means nothing.")
-    async def b(self, info: Info) -> Entity:
-        return await entity(info.context, self.ends[1])
 
 
 @strawberry.type(description="A judgement and what it did to the graph.")

@@ -73,11 +73,14 @@ export function showRelations(root, { model, contradictions }, { choose }) {
   );
 }
 
+/** The name of another entity, which leads to its page. */
+const link = (one, state, go) => h("button", { type: "button", onclick: () => go(change(state, { of: [one.id], selected: "", opened: [] })) }, one.name);
+
 /** Who owns a firm, as far as sources say, and whether listed parties hold half of it; nothing where no owner is recorded. */
 export async function showOwnership(root, { asks, state }, go) {
   const { ownership } = await ask("explore-ownership", asks);
   if (ownership.holdings.length === 0) return;
-  const firm = (one) => h("button", { type: "button", onclick: () => go(change(state, { of: [one.id], selected: "", opened: [] })) }, one.name);
+  const firm = (one) => link(one, state, go);
   put(
     root,
     h("h2", {}, words.ownership),
@@ -89,6 +92,26 @@ export async function showOwnership(root, { asks, state }, go) {
       { class: "holdings" },
       ownership.holdings.map((one) => h("li", {}, firm(one.owner), ` ${words.share(one)} `, firm(one.owned), h("span", { class: "hint" }, ` ${words.basis[one.basis]}${one.date ? `, ${one.date}` : ""}`))),
     ),
+  );
+}
+
+/** What was judged to be one with an entity and what not, by whom, why, and what may be one with it and waits for a judgement. */
+export async function showSameAs(root, { asks, state }, go) {
+  const { sameAs } = await ask("explore-same-as", asks);
+  const { same } = words;
+  const ends = ({ a, b }) => [a, b].filter((one) => one.id !== sameAs.entity.id).flatMap((one, place) => [place ? ` ${same.and} ` : "", link(one, state, go)]);
+  const candidates = sameAs.candidates ?? [];
+  put(
+    root,
+    h("h2", {}, same.heading),
+    sameAs.judgements.length + candidates.length === 0 && h("p", { class: "hint" }, same.none),
+    sameAs.judgements.length > 0 &&
+      h("ul", { class: "judged" }, sameAs.judgements.map((one) => h("li", {}, h("strong", {}, same.verdicts[one.verdict]), " ", ends(one), h("span", { class: "hint" }, ` ${same.by(one.by, one.at.slice(0, 10))}`), one.reason && [" ", h("q", {}, one.reason)]))),
+    candidates.length > 0 && [
+      h("h3", {}, same.open),
+      h("ul", { class: "candidates" }, candidates.map((one) => h("li", {}, link(one.entity, state, go), h("span", { class: "hint" }, ` ${texts.entityType(one.entity.type)} · ${same.score(one.score)}: ${one.reasons.join("; ")}`)))),
+      h("p", { class: "hint" }, same.how),
+    ],
   );
 }
 

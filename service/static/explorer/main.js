@@ -4,7 +4,7 @@ import { Refused, Unreachable, ask, version } from "./api.js";
 import { composer } from "./composer.js";
 import { debounce, h, put } from "./dom.js";
 import { SMALLEST, draw, show } from "./drawing.js";
-import { showFacts, showOwnership, showRelations, showTimeline } from "./entity.js";
+import { showFacts, showOwnership, showRelations, showSameAs, showTimeline } from "./entity.js";
 import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
 import { keepMenu } from "./keep.js";
@@ -214,10 +214,11 @@ function look(state, before) {
   if (before === null || before.view !== state.view || before.sort !== state.sort) {
     if (found.entity) {
       showRelations(parts.results, found, { choose });
-      const [owners, timeline] = [h("section", {}), h("section", {})];
-      parts.results.append(owners, timeline);
+      const [owners, same, timeline] = [h("section", {}), h("section", {}), h("section", {})];
+      parts.results.append(owners, same, timeline);
       const asks = beside(found.entity.id, found.entity.type);
       if (asks["explore-ownership"]) showOwnership(owners, { asks: asks["explore-ownership"], state }, go).catch(fail);
+      showSameAs(same, { asks: asks["explore-same-as"], state }, go).catch(fail);
       showTimeline(timeline, { asks: asks["explore-timeline"] }, { state, go }).catch(fail);
     } else showResults(parts.results, { state, ...found }, { choose, move });
   }

@@ -95,6 +95,7 @@ export function documents(state) {
 /** Documents that the page of an entity asks beside its question, by name. */
 export const beside = (id, type) => ({
   ...(type === "COMPANY" ? { "explore-ownership": { id } } : {}),
+  "explore-same-as": { id, first: 6 },
   "explore-timeline": { ids: [id], first: 40 },
 });
 
