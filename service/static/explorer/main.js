@@ -9,7 +9,7 @@ import { showEvidence } from "./evidence.js";
 import { filters } from "./filters.js";
 import { keepMenu } from "./keep.js";
 import { folded } from "./model.js";
-import { answer, beside, isWhole } from "./questions.js";
+import { answer, beside, isWhole, meaningful } from "./questions.js";
 import { markResults, showResults } from "./results.js";
 import { change, format, isFiltered, parse, question, toggled, unfiltered } from "./state.js";
 import { showRuns } from "./runs.js";
@@ -30,7 +30,7 @@ const notice = document.getElementById("notice");
 const names = new Map();
 const shown = { key: "", state: null, found: null, base: null, model: null, marks: new Map(), svg: null, graph: 0 };
 const parts = {};
-let current = parse(location.search);
+let current = meaningful(parse(location.search));
 let stop = new AbortController();
 let started = null;
 let wanted = "";
@@ -92,7 +92,8 @@ function start() {
   return started;
 }
 
-async function render(state) {
+async function render(given) {
+  const state = meaningful(given);
   const asks = question(state);
   const before = current;
   current = state;
@@ -169,19 +170,20 @@ function frame(state) {
     return;
   }
   const drawn = found.model !== null;
-  put(view, h("div", { class: "main" }, parts.head, parts.status, h("div", { class: "tools" }, drawn && parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
+  put(view, h("div", { class: "main" }, parts.head, parts.status, h("div", { class: "tools" }, parts.filters, parts.keep), drawn && parts.canvas, parts.ruler, parts.results), drawn && parts.evidence);
   if (!found.entity) put(parts.head, h("h1", { class: "unseen" }, words(state)));
   if (found.entity) showFacts(parts.head, { state, ...found }, go);
   if (!drawn) {
     view.className = "answer plain-answer";
     keepMenu(parts.keep, taken, fail);
+    parts.narrowing.update(state, (shown.base ?? found).counted, state.of);
     showTimeline(parts.results, found, { state, go });
     return;
   }
   keepMenu(parts.keep, taken, fail);
   const ids = [...(shown.base ?? found).model.nodes.keys()].slice(0, MOST_DATED);
   if (found.report) showRuler(parts.ruler, { state, ids, signal: stop.signal }, move).then(() => refocus(), fail);
-  parts.narrowing.update(state, shown.base?.model ?? found.model);
+  parts.narrowing.update(state, shown.base?.model ?? found.model, found.ends.map((one) => one.id));
 }
 
 /** What there is to be taken along at this moment. */

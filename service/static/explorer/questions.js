@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { Model, fromSubgraph } from "./model.js";
+import { FILTERS, without } from "./state.js";
 import { limits, typesOf } from "./vocabulary.js";
 
 /** Kind: how many entities it takes, [fewest, most]. */
@@ -16,6 +17,20 @@ export const KINDS = {
 
 const isQuestion = (state) => state.ask in KINDS;
 export const isWhole = (state) => isQuestion(state) && state.of.length >= KINDS[state.ask][0];
+
+const IDLE = { exposure: ["countries", "avoid"], entity: ["avoid"], changes: ["known"] };
+const OF_CLAIMS = ["families", "modalities"];
+
+/** Filters that mean nothing for the question. */
+function idle({ ask: kind, of }) {
+  return kind === "changes" && of.length < 2 ? FILTERS.filter((field) => !OF_CLAIMS.includes(field)) : IDLE[kind] ?? [];
+}
+
+/** Whether a filter narrows the question; the filter of time is that of a day. */
+export const applies = (state, field) => !idle(state).includes(field === "time" ? "at" : field);
+
+/** `state` without the filters that mean nothing for its question: an address may hold any. */
+export const meaningful = (state) => without(state, idle(state));
 
 /** Which relations count, as the API's RelationFilter. */
 function via(state) {
@@ -69,8 +84,9 @@ export function documents(state) {
     }
     case "changes":
       if (second === undefined) {
+        const { types, modalities } = via(state);
         const days = { since: state.since || undefined, until: state.until || undefined };
-        return [["explore-timeline", { ids: [first], ...days, first: 100 }]];
+        return [["explore-timeline", { ids: [first], types, modalities, ...days, first: 100 }]];
       }
       return [
         [
@@ -88,7 +104,7 @@ export function documents(state) {
     case "connect":
       return [["explore-connect", { ids: state.of, ...common }]];
     default:
-      return [["explore-entity", { id: first, first: 100, where: via(state) }]];
+      return [["explore-entity", { id: first, first: 100, where: via(state), object: through(state) }]];
   }
 }
 
@@ -139,7 +155,7 @@ const READERS = {
   },
 
   changes({ pathsDiff, timeline }) {
-    if (timeline !== undefined) return { report: null, model: null, marks: new Map(), ends: [], timeline };
+    if (timeline !== undefined) return { report: null, model: null, marks: new Map(), ends: [], timeline, counted: stated(timeline) };
     const model = new Model();
     const marks = new Map();
     for (const became of ["kept", "appeared", "vanished"]) {
@@ -171,6 +187,9 @@ const READERS = {
     return { report: null, model, marks, ends: [entity], entity, neighbors, publishers, contradictions: contradictions.nodes };
   },
 };
+
+/** Statements in the place of relations, for filters to count. */
+const stated = ({ nodes }) => ({ paths: [], relations: nodes.map(({ claim }) => ({ ...claim, status: claim.modality })) });
 
 function mark(marks, id, more) {
   marks.set(`n:${id}`, { ...marks.get(`n:${id}`), ...more });

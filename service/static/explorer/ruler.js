@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { h, put, s } from "./dom.js";
+import { applies } from "./questions.js";
 import { texts } from "./texts.js";
 
 const { ruler: words } = texts;
@@ -75,6 +76,6 @@ export async function showRuler(root, { state, ids, signal }, move) {
     root,
     h("div", { class: "ruler-row" }, h("span", { class: "hint" }, dayOf(told.start).slice(0, 7)), bars(told), h("span", { class: "hint" }, words.today)),
     handle("at", words.held, words.always),
-    handle("known", words.known, words.now),
+    applies(state, "known") && handle("known", words.known, words.now),
   );
 }

@@ -43,7 +43,7 @@ const FIELDS = {
 /** Fields that change what is looked at, not what is asked. */
 const LOOKS = ["selected", "opened", "view", "sort", "version"];
 /** Fields that narrow an answer. */
-const FILTERS = [
+export const FILTERS = [
   "families",
   "modalities",
   "confidence",
@@ -87,21 +87,20 @@ export function format(state) {
 /** `state` with some fields changed. */
 export const change = (state, changes) => Object.freeze({ ...state, ...changes });
 
-/** `state` with all filters as they are by default. */
-export function unfiltered(state) {
+/** `state` with some fields as they are by default. */
+export function without(state, fields) {
   const plain = { ...state };
-  for (const field of FILTERS) plain[field] = FIELDS[field][2];
+  for (const field of fields) plain[field] = FIELDS[field][2];
   return Object.freeze(plain);
 }
+
+/** `state` with all filters as they are by default. */
+export const unfiltered = (state) => without(state, FILTERS);
 
 export const isFiltered = (state) => FILTERS.some((field) => !same(state[field], FIELDS[field][2]));
 
 /** Text that is equal for states that ask the same. */
-export function question(state) {
-  const plain = { ...state };
-  for (const field of LOOKS) plain[field] = FIELDS[field][2];
-  return format(plain);
-}
+export const question = (state) => format(without(state, LOOKS));
 
 /** The same list with `one` in it, or without it where it was in it. */
 export const toggled = (list, one) => (list.includes(one) ? list.filter((other) => other !== one) : [...list, one]);
