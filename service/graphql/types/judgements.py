@@ -48,7 +48,7 @@ class SameAsCandidate:
     def from_domain(cls, one: Likeness) -> Self:
         return cls(score=one.score, reasons=list(one.why), other=one.entity)
 
-    @strawberry.field(description="The other entity.")
+    @strawberry.field(description="The entity that may be one with the one asked about.")
     async def entity(self, info: Info) -> Entity:
         return await entity(info.context, self.other)
 

@@ -127,7 +127,7 @@ export function filters(root, { move, go, named, nameOf, fail }) {
 
   const summaries = {
     families: () => (state.families.length ? state.families.map(texts.family).join(", ") : words.all),
-    modalities: () => (state.modalities.length ? state.modalities.map(texts.modality).join(", ") : words.live),
+    modalities: () => (state.modalities.length ? state.modalities.map(texts.modality).join(", ") : applies(state, "confidence") ? words.live : words.all),
     confidence: () => (state.confidence ? words.atLeast(state.confidence) : words.any),
     sources: () => (state.sources ? words.atLeastSources(state.sources) : words.any),
     countries: () => (state.countries.length ? state.countries.map(nameOf).join(", ") : words.any),
