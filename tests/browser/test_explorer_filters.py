@@ -100,7 +100,7 @@ def test_paths_are_counted_by_what_lies_between_and_who_says_so(watched: Page, p
     open_at(watched, product, TIE)
     publisher = opened(watched, "sources").locator(".tick", has_text="without")
     assert leaves(publisher.first) in (0, 1)
-    open_at(watched, product, "/?ask=tie&of=company:nvidia&of=country:china&hubs=NONE")
+    open_at(watched, product, "/?ask=supply&of=technology:2-nm-process")
     country = opened(watched, "countries").locator(".tick").first
     promised = leaves(country)
     country.locator("input").click()
