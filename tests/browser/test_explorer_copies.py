@@ -89,7 +89,7 @@ def all_but(*names: str) -> Iterable[str]:
 def test_the_copied_graphql_gives_the_drawn_answer(kept: Kept, product: Product) -> None:
     answer = asked(product, kept.text("As GraphQL"))
     if (near := answer.get("neighbors")) is not None:
-        beside = {"entity", "neighbors", "publishers", "contradictions", "timeline"}
+        beside = {"entity", "neighbors", "publishers", "contradictions", "sameAs", "timeline"}
         assert answer.keys() in (beside, {*beside, "ownership"})
         answer = {"neighbors": near, "entity": answer["entity"]}
     assert relations_in(answer) == kept.relations

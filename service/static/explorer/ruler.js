@@ -13,8 +13,9 @@ const MOST_MONTHS = 240;
 
 const dayOf = (time) => new Date(time).toISOString().slice(0, 10);
 
-/** Periods with their counts, and the days they span; null when nothing carries a date. */
+/** Periods with their counts, and the days they span; null when nothing carries a date, or nothing is drawn. */
 async function density(ids, signal) {
+  if (ids.length === 0) return null;
   let { timeSeries: periods } = await ask("explore-density", { ids, interval: "MONTH" }, { signal });
   periods = periods.filter((period) => period.start !== null);
   if (periods.length === 0) return null;

@@ -103,3 +103,25 @@ def test_context_needs_no_parse() -> None:
     assert context_modality(text, at, at + 8) is Modality.DENIED
     assert context_modality(text, 0, 6) is None
     assert Modality.DENIED not in LIVE_MODALITIES
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "put"),
+    [
+        ("China produces almost all of the world's gallium.", "gallium", None),
+        ("Marlin supplies nearly half of the wafers of Veld.", "Veld", None),
+        ("Marlin nearly doubled its stake in Veld.", "Veld", None),
+        ("Barely a month later Marlin bought Veld.", "Veld", None),
+        ("Marlin almost acquired Veld.", "Veld", Modality.DENIED),
+        ("Hardly any of the wafers go to Veld.", "Veld", Modality.DENIED),
+    ],
+)
+def test_words_of_measure_deny_nothing(sentence: str, words: str, put: Modality | None) -> None:
+    start = sentence.index(words)
+    assert context_modality(sentence, start, start + len(words)) is put
+
+
+def test_a_cue_may_be_asked_for_what_stands_behind_it_alone() -> None:
+    sentence = "Marlin sells no wafers to Veld."
+    assert context_modality(sentence, 0, 6) is Modality.DENIED
+    assert context_modality(sentence, 0, 6, back=False) is None
