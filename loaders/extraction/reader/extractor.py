@@ -10,7 +10,7 @@ from typing import Self
 from tokenizers import Tokenizer
 
 from graph_schema.domain import Span
-from graph_schema.vocabulary import EntityType, Modality, RelationType, vocabulary
+from graph_schema.vocabulary import THINGS, EntityType, Modality, RelationType, vocabulary
 from loaders.extraction.cleaning import blanked, segments
 from loaders.extraction.context import context_modality
 from loaders.extraction.extractor import Extraction, doubted
@@ -159,11 +159,14 @@ def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[t
     known: dict[tuple[str, EntityType | None], NamedEntity] = {}
     by_key: dict[tuple[str, str | None, str], list[int]] = {}
     tied: set[frozenset[str]] = set()
+    firms: set[str] = set()
     triples = list(rules)
     for place, triple in enumerate(triples):
         for end in (triple.subject, triple.object):
             for key in _keys(end):
                 known.setdefault((key, end.type), end)
+                if end.type is EntityType.COMPANY:
+                    firms.add(key)
         for key_ in _statement_keys(triple):
             by_key.setdefault(key_, []).append(place)
         if triple.relation is not RelationType.RELATED_TO:
@@ -176,7 +179,7 @@ def _merged(rules: Iterable[Triple], candidates: Iterable[_Candidate]) -> list[t
             for place in places:
                 if place not in told or (told[place].network or 0.0) < (candidate.signs.network or 0.0):
                     told[place] = candidate.signs
-        else:
+        elif not _takes_for_things(candidate.triple, firms):
             triple = replace(
                 candidate.triple,
                 subject=_as_known(candidate.triple.subject, known),
@@ -254,6 +257,11 @@ def _statement_keys(triple: Triple) -> set[tuple[str, str | None, str]]:
     if triple.relation is not None and vocabulary().relations[triple.relation].symmetric:
         keys |= {(other, relation, one) for one, relation, other in keys}
     return {(one, relation, other) for one, relation, other in keys}
+
+
+def _takes_for_things(triple: Triple, firms: set[str]) -> bool:
+    """Whether an end is taken for goods that the rules know for a firm by what it does: `supplies Veld Chips`."""
+    return any(end.type in THINGS and not firms.isdisjoint(_keys(end)) for end in (triple.subject, triple.object))
 
 
 def _pairs(triple: Triple) -> set[frozenset[str]]:

@@ -332,6 +332,12 @@ def test_a_cue_does_not_reach_what_is_told_in_passing(reader: ReaderExtractor) -
     assert [(one.subject.name, one.modality) for one in places] == [("Oreno Photonics", Modality.ASSERTED)]
 
 
+def test_a_firm_named_like_goods_is_not_produced(reader: ReaderExtractor) -> None:
+    for text in ("Veltrian Semiconductor used to own Oreno Chips.", "Veltrian Semiconductor supplies Oreno Chips."):
+        (extraction,) = reader.extract([Article(key="a", text=text)])
+        assert RelationType.PRODUCES not in {triple.relation for triple in extraction.triples}
+
+
 def test_another_relation_of_the_rules_between_the_same_ends_speaks_against_one(reader: ReaderExtractor) -> None:
     alone = Signs("PRODUCES", network=0.9, seen=1)
     weights = Calibration.read(WEIGHTS / "calibration.json")
