@@ -84,7 +84,7 @@ async def test_sixteen_at_once_end_in_time_with_what_was_found(
             answer = await ask(QUESTION, **ends, mustPass=must_pass, timeout=TIMEOUT_MS)
             return time.monotonic() - start, answer
 
-        await timed(0)  # the plans are made once
+        alone = [await timed(0) for _ in range(2)]  # the plans are made once
         answers = await asyncio.gather(*(timed(i) for i in range(16)))
     assert neo4j_session.run(RUNNING).single()["n"] == 0
     assert [answer["errors"] for _, answer in answers if "errors" in answer] == []
@@ -100,7 +100,8 @@ async def test_sixteen_at_once_end_in_time_with_what_was_found(
             ids = [entity["id"] for entity in path["entities"]]
             assert (ids[0], ids[-1], len(set(ids))) == (f"company:{i % 2}", f"company:{(i + 1) % 2}", len(ids))
             assert {*must_pass} <= {*ids}
-    assert any(answer["data"]["shortestPaths"]["paths"] for _, answer in answers) == (found > 0)
+    asked = [answer for _, answer in (*alone, *answers) if "errors" not in answer]
+    assert any(answer["data"]["shortestPaths"]["paths"] for answer in asked) == (found > 0)
 
 
 async def test_a_hub_as_an_end_is_no_obstacle(tangle: Graph, client_of: Callable[..., httpx.AsyncClient]) -> None:

@@ -155,8 +155,3 @@ async def test_who_may_be_one_with_an_entity_is_told_until_somebody_judges(write
     await judged(write, works, wafers, "DIFFERENT")
     told = (await write(SAME_AS, id=works))["data"]["sameAs"]
     assert wafers not in {one["entity"]["id"] for one in told["candidates"]}
-
-
-async def test_without_loaders_nobody_tells_who_may_be_one(ask: Ask) -> None:
-    told = (await ask(SAME_AS, id="Intel"))["data"]["sameAs"]
-    assert told == {"entity": {"id": "company:intel"}, "judgements": [], "candidates": None}

@@ -68,9 +68,10 @@ QUESTIONS = {
       nodes { relation { id } stating { sentence } against { sentence } } }""",
     "matchEntities": """matchEntities(queries: [{name: "Middle", country: "Taiwan"}], cutoff: 0, limit: 50) {
       candidates { entity { name } explanations { feature } } }""",
+    "sameAs": 'sameAs(id: "Left") { entity { name } judgements { by a { name } b { name } } }',
 }
 """A question for each resolver that answers with a list or with something that holds lists."""
-WITH_FEW_RESULTS = {"relationBetween", "shortestPath", "connectingSubgraph", "exposureSummary"}
+WITH_FEW_RESULTS = {"relationBetween", "shortestPath", "connectingSubgraph", "exposureSummary", "sameAs"}
 """Those whose answer has one size in these graphs; what they look at grows all the same."""
 NEIGHBOURS = 'neighbors(id: "Left", first: 50) { nodes { %s } }'
 WAYS = 'shortestPaths(from: ["Left"], to: ["Right"], k: 50, budget: {maxDepth: 2}) { paths { %s } }'
