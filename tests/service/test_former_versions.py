@@ -17,8 +17,7 @@ from loaders.writing import weights
 from loaders.writing.weights import weigh
 from service.agents.tools import Tools
 from service.http.client import ApiClient
-from service.index import keeper
-from service.index.loading import TooLarge
+from service.index.loading import BYTES_PER_ENTITY
 from tests.loaders.writing.test_change import _rows
 from tests.service.conftest import Ask, asker
 
@@ -171,16 +170,17 @@ async def test_what_is_told_of_now_alone_is_refused(history: History) -> None:
 
 
 async def test_without_an_index_no_former_version_is_told(
-    history: History, client_of: Callable[..., httpx.AsyncClient], monkeypatch: pytest.MonkeyPatch
+    history: History, client_of: Callable[..., httpx.AsyncClient]
 ) -> None:
     async with client_of(history.graph, index=False) as http:
         assert "switched off" in await refusal(asker(http), PATH, history.full)
-
-    async def too_large(*_: object, **__: object) -> None:
-        raise TooLarge("1 entity needs about 1 MB")
-
-    monkeypatch.setattr(keeper, "load", too_large)
-    assert "1 entity needs about 1 MB" in await refusal(history.ask, PATH, history.full)
+    crowd = 2 * 1_000_000 // BYTES_PER_ENTITY + 1
+    many: LiteralString = (
+        "UNWIND range(1, $crowd) AS n CREATE (:Entity {id: 'company:' + n, name: 'Firm', type: 'Company'})"
+    )
+    await history.graph.write(_rows, many, crowd=crowd)
+    async with client_of(history.graph, index_megabytes=1) as http:
+        assert "CHOKEPOINT_SERVICE_INDEX_MEGABYTES is 1" in await refusal(asker(http), PATH, history.full)
 
 
 async def test_while_publishers_are_weighed_versions_are_a_mixture_and_refused(
