@@ -135,7 +135,7 @@ class ReaderExtractor:
             sentence=raw,
             span=Span(start, start + len(raw)),
             relation=RelationType(statement.relation),
-            modality=_modality(statement, article.text[offset:], sentences[last.sentence], last),
+            modality=_modality(statement, last, article.text, offset, sentences[last.sentence]),
             attribution=None if speaker is None or statement.speaker is None else _entity(speaker, statement.speaker),
             extractor=self.name,
             subject_mention=_span(statement.subject_mention, offset),
@@ -224,13 +224,16 @@ def _span(mention: TextMention, offset: int) -> Span:
     return Span(offset + mention.start, offset + mention.end)
 
 
-def _modality(statement: StatedRelation, text: str, sentence: tuple[int, int], last: TextMention) -> Modality:
+def _modality(
+    statement: StatedRelation, last: TextMention, text: str, offset: int, sentence: tuple[int, int]
+) -> Modality:
     """The network's, but where it takes for asserted what a cue before its later end denies or ends."""
     said = Modality(statement.modality)
     if said is not Modality.ASSERTED or statement.relation in _PRESUPPOSED:
         return said
     start, end = sentence
-    put = context_modality(text[start:end], last.start - start, last.end - start, back=False)
+    words = text[offset + start : offset + end]
+    put = context_modality(words, last.start - start, last.end - start, back=False)
     return put if put in (Modality.DENIED, Modality.ENDED) else said
 
 
