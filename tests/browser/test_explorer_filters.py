@@ -108,4 +108,4 @@ def test_paths_are_counted_by_what_lies_between_and_who_says_so(watched: Page, p
     answered(watched)
     # Longer ways may take the places of those that are left out.
     assert watched.locator(".paths > li").count() >= promised > 0
-    expect(watched.get_by_text("Counted on what is found without filters")).to_be_visible()
+    expect(opened(watched, "countries").get_by_text("Counted on what is found without filters")).to_be_visible()
